@@ -1,0 +1,46 @@
+"""Community Meetings: families register in their language, and their interpreter comes."""
+
+from pathlib import Path
+
+from flask import Flask
+
+from registration import assets, config, database, demo, i18n, logs, mail, serve, web
+from registration.extensions import csrf, db, migrate
+from registration.extensions import mail as sender
+from registration.families import commands as checks
+from registration.families import messages as family_messages
+from registration.families import views as families
+from registration.mail import commands as mail_commands
+from registration.meetings import context, pages
+from registration.meetings import views as meetings
+
+PACKAGE = Path(__file__).parent
+
+
+def beside(name: str) -> Path:
+    """A folder that stands beside the package in a checkout and inside it once installed from a wheel."""
+    inside = PACKAGE / name
+    return inside if inside.is_dir() else PACKAGE.parent / name
+
+
+def create_app(overrides: dict[str, object] | None = None, instance_path: str | None = None) -> Flask:
+    """The application. `overrides` win over the environment; raises config.SettingsError when it cannot run as set."""
+    app = Flask(__name__, static_folder=None, template_folder=str(beside("templates")), instance_path=instance_path)
+    config.load(app, overrides)
+    logs.init_app(app)
+    database.init_engine_options(app)
+    db.init_app(app)
+    database.prepare_engine(app)
+    migrate.init_app(app, db, directory=str(PACKAGE / "migrations"), render_as_batch=True)
+    sender.init_app(app)
+    csrf.init_app(app)
+    i18n.init_app(app, beside("translations"))
+    assets.init_app(app)
+    mail.init_app(app, family_messages.BUILDERS)
+    web.init_app(app)
+    context.init_app(app)
+    for blueprint in (meetings.blueprint, pages.blueprint, families.blueprint):
+        app.register_blueprint(blueprint)
+    for commands in (mail_commands.group, demo.group, checks.group, serve.command):
+        app.cli.add_command(commands)
+    return app

@@ -1,0 +1,113 @@
+"""Connections, transactions and the order of locks.
+
+**Lock order.** Every transaction on a meeting's registrations locks, in this order: the meeting row, registrations by id,
+demand rows by (language, modality), then the mail allowance of an address. Any other order deadlocks on PostgreSQL.
+
+**SQLite.** One writer at a time: a transaction that may write says so before its first statement (BEGIN IMMEDIATE), so
+that it waits for the lock instead of failing in the middle. Reading requests begin plainly and never wait.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import DateTime, Dialect, Engine, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.types import TypeDecorator
+
+from registration.extensions import db
+
+# Seconds a SQLite writer waits for the one before it.
+SQLITE_WAIT = 30
+
+_reading: ContextVar[bool] = ContextVar("reading", default=False)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, stored in UTC. Naive ones are refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a zone cannot be stored")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def reads_only() -> None:
+    """Say that what follows in this context only reads; `web` calls it for GET and HEAD."""
+    _reading.set(True)
+
+
+def may_write() -> None:
+    """Say that what follows in this context may write. It is what holds when nothing was said."""
+    _reading.set(False)
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Let a reading request write in the block; whatever it had read before is let go first."""
+    db.session.rollback()
+    token = _reading.set(False)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+def init_engine_options(app: Flask) -> None:
+    """Engine options by database; must run before Flask-SQLAlchemy makes the engine."""
+    options: dict[str, Any] = dict(app.config.get("SQLALCHEMY_ENGINE_OPTIONS") or {})
+    if str(app.config["SQLALCHEMY_DATABASE_URI"]).startswith("sqlite"):
+        options.setdefault("connect_args", {"timeout": SQLITE_WAIT})
+    else:
+        options.setdefault("connect_args", {"connect_timeout": 5})
+        options.setdefault("pool_size", 10)
+        options.setdefault("pool_timeout", 10)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+
+
+def prepare_engine(app: Flask) -> None:
+    """Hook the connection rules of SQLite into the application's engine."""
+    with app.app_context():
+        engine = db.engine
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _sqlite_connect)
+        event.listen(engine, "begin", _sqlite_begin)
+
+
+def _sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver's own transaction handling begins too late, after the first read; SQLAlchemy's begin event does it here.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA secure_delete=ON")
+    for pragma, expected in (("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("secure_delete", 1)):
+        (found,) = cursor.execute(f"PRAGMA {pragma}").fetchone()
+        if found != expected:
+            raise sqlite3.OperationalError(f"SQLite does not keep PRAGMA {pragma}: {found!r} instead of {expected!r}")
+    cursor.close()
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")
+
+
+def is_sqlite(engine: Engine | None = None) -> bool:
+    """Whether the database is the embedded one."""
+    return (engine or db.engine).dialect.name == "sqlite"

@@ -1,0 +1,93 @@
+"""The counters of demand: families and listeners of a meeting by language and modality.
+
+Families with a seat and waiting ones are counted apart; those online are also counted apart among the seated.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from operator import add, sub
+from typing import NamedTuple
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+from registration.database import is_sqlite
+from registration.extensions import db
+from registration.families.answers import Wish
+from registration.families.models import Attendance, Demand, InterpretationRequest, Registration, Status
+
+Key = tuple[str, str]  # language, modality
+
+
+class Counts(NamedTuple):
+    """One row's numbers, or a change to them."""
+
+    families: int = 0
+    listeners: int = 0
+    families_online: int = 0
+    listeners_online: int = 0
+    waiting_families: int = 0
+    waiting_listeners: int = 0
+
+    def plus(self, other: "Counts") -> "Counts":
+        """Both together."""
+        return Counts(*map(add, self, other))
+
+    def minus(self, other: "Counts") -> "Counts":
+        """The difference."""
+        return Counts(*map(sub, self, other))
+
+
+Contribution = Mapping[Key, Counts]
+
+
+def active(registration: Registration) -> list[InterpretationRequest]:
+    """The requests that still stand. Needs `requests` and their `events` loaded."""
+    return [request for request in registration.requests if not request.events]
+
+
+def contribution(registration: Registration, requests: Iterable[InterpretationRequest]) -> Contribution:
+    """What a registration adds to its meeting's demand. One family counts once a language, its listeners together."""
+    wishes = (Wish(r.language, r.modality, r.listeners, r.own_words) for r in requests)
+    return counted(registration.status, registration.attendance, wishes)
+
+
+def counted(status: str, attendance: str, wishes: Iterable[Wish]) -> Contribution:
+    """`contribution` from plain values."""
+    listeners: Counter[Key] = Counter()
+    for wish in wishes:
+        listeners[wish.language, wish.modality] += wish.listeners
+    if status == Status.WITHDRAWN:
+        return {}
+    return {key: _counts(status, attendance, number) for key, number in listeners.items()}
+
+
+def _counts(status: str, attendance: str, listeners: int) -> Counts:
+    if status == Status.WAITING:
+        return Counts(waiting_families=1, waiting_listeners=listeners)
+    if attendance == Attendance.ONLINE:
+        return Counts(1, listeners, 1, listeners)
+    return Counts(1, listeners)
+
+
+def apply(meeting_id: int, before: Contribution, after: Contribution) -> None:
+    """Change the counters from `before` to `after`, in the order of locks; in the transaction of the rows they count."""
+    for key in sorted({*before, *after}):
+        change = after.get(key, Counts()).minus(before.get(key, Counts()))
+        if any(change):
+            _add(meeting_id, key, change)
+
+
+def _add(meeting_id: int, key: Key, change: Counts) -> None:
+    language, modality = key
+    if min(change) < 0:
+        # The row is there: what is taken away was added once. An upsert would trip over the CHECK of the row it tries first.
+        row = Demand.__table__
+        statement = row.update().where(
+            row.c.meeting_id == meeting_id, row.c.language == language, row.c.modality == modality
+        )
+        db.session.execute(statement.values({name: row.c[name] + number for name, number in change._asdict().items()}))
+        return
+    insert = sqlite.insert if is_sqlite() else postgresql.insert
+    adding = insert(Demand).values(meeting_id=meeting_id, language=language, modality=modality, **change._asdict())
+    summed = {name: getattr(Demand, name) + adding.excluded[name] for name in Counts._fields}
+    db.session.execute(adding.on_conflict_do_update(index_elements=["meeting_id", "language", "modality"], set_=summed))

@@ -1,0 +1,71 @@
+"""Which registration this browser holds: the one whose link it opened last, or that it has just made."""
+
+from collections.abc import Sequence
+
+from flask import session
+from sqlalchemy import Select, select
+from sqlalchemy.orm import contains_eager, selectinload
+
+from registration import links
+from registration.extensions import db
+from registration.families.models import InterpretationRequest, Registration
+from registration.meetings.models import District
+from registration.meetings.published import note_version
+
+KEY = "registration"
+
+
+def hold(registration: Registration) -> None:
+    """Let this browser open the registration; it lets go of the one before."""
+    session[KEY] = [registration.public_id, registration.link_version]
+
+
+def let_go() -> None:
+    """Leave nothing of a family in this browser's session."""
+    session.clear()
+
+
+def held() -> Registration | None:
+    """The registration this browser holds, with its meeting and requests; None when there is none or it was revoked."""
+    kept = session.get(KEY)
+    return load(kept) if isinstance(kept, list) and len(kept) == 2 else None
+
+
+def load(kept: Sequence[object]) -> Registration | None:
+    """The registration of a public id and link version."""
+    public_id, version = kept
+    found = _one(_query().where(Registration.public_id == public_id))
+    if found is None or found.link_version != version or found.erased_at is not None:
+        return None
+    return found
+
+
+def named_by(purpose: links.Purpose, token: str) -> Registration | None:
+    """The registration that a secret link names, while the link is good."""
+    opened = links.read(purpose, token)
+    return load(opened) if opened else None
+
+
+def _query() -> Select[tuple[Registration, int]]:
+    version = select(District.content_version).where(District.id == 1).scalar_subquery()
+    return (
+        select(Registration, version)
+        .join(Registration.meeting)
+        .options(
+            contains_eager(Registration.meeting),
+            selectinload(Registration.requests).selectinload(InterpretationRequest.events),
+        )
+    )
+
+
+def _one(query: Select[tuple[Registration, int]]) -> Registration | None:
+    row = db.session.execute(query).first()
+    if row is None:
+        return None
+    note_version(row[1])
+    return row[0]
+
+
+def by_id(registration_id: int) -> Registration | None:
+    """A registration with its meeting and requests, for messages."""
+    return _one(_query().where(Registration.id == registration_id))

@@ -1,0 +1,164 @@
+"""Who comes: registrations, what they asked for, and the counters of demand."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from registration.database import UtcDateTime
+from registration.extensions import Model
+from registration.meetings.models import TAG, Meeting
+
+# What a request in the family's own words is counted under until staff map it (BCP 47: undetermined).
+OWN_WORDS = "und"
+
+
+class Status(StrEnum):
+    """Where a registration stands."""
+
+    REGISTERED = "registered"
+    WAITING = "waiting"
+    WITHDRAWN = "withdrawn"
+
+
+class Attendance(StrEnum):
+    """How a family takes part."""
+
+    IN_PERSON = "in_person"
+    ONLINE = "online"
+
+
+class Modality(StrEnum):
+    """What an interpretation request is counted under; never merged."""
+
+    SPOKEN = "spoken"
+    SIGN = "sign"
+    CAPTIONS = "captions"
+
+
+class Need(StrEnum):
+    """What a family may need besides a language."""
+
+    CAPTIONS = "captions"
+    ASSISTIVE_LISTENING = "assistive_listening"
+    WHEELCHAIR = "wheelchair"
+    LARGE_PRINT = "large_print"
+
+
+class Registration(Model):
+    """One family (party) at one meeting. Never merged with another by name, address or telephone."""
+
+    __tablename__ = "registration"
+    __table_args__ = (
+        CheckConstraint("status IN ('registered', 'waiting', 'withdrawn')", name="status"),
+        CheckConstraint("attendance IN ('in_person', 'online')", name="attendance"),
+        CheckConstraint("adults >= 0 AND children >= 0 AND adults + children BETWEEN 1 AND 20", name="party"),
+        CheckConstraint("erased_at IS NOT NULL OR email IS NOT NULL OR phone IS NOT NULL", name="reachable"),
+        Index("ix_registration_meeting_status", "meeting_id", "status", "attendance", "waiting_since"),
+        Index("ix_registration_meeting_email", "meeting_id", "email_folded"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(22), unique=True)
+    link_version: Mapped[int] = mapped_column(default=1)
+    code: Mapped[str] = mapped_column(String(6), unique=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
+    submission_id: Mapped[str] = mapped_column(String(64), unique=True)
+    answers_hash: Mapped[str] = mapped_column(String(64))
+    status: Mapped[str] = mapped_column(String(10))
+    attendance: Mapped[str] = mapped_column(String(9))
+    name: Mapped[str] = mapped_column(String(128))
+    email: Mapped[str | None] = mapped_column(String(254))
+    email_folded: Mapped[str | None] = mapped_column(String(254))
+    phone: Mapped[str | None] = mapped_column(String(40))
+    # The page language the family reads; every later page and mail of ours is in it.
+    locale: Mapped[str] = mapped_column(TAG)
+    # The language to write or speak to the family in; where it is no page language, messages become calls.
+    contact_language: Mapped[str] = mapped_column(TAG)
+    adults: Mapped[int] = mapped_column(default=1)
+    children: Mapped[int] = mapped_column(default=0)
+    needs: Mapped[list[str]] = mapped_column(JSON, default=list)
+    needs_other: Mapped[str] = mapped_column(Text, default="")
+    childcare_children: Mapped[int] = mapped_column(default=0)
+    childcare_granted: Mapped[bool] = mapped_column(default=False)
+    question: Mapped[str] = mapped_column(Text, default="")
+    call_me: Mapped[bool] = mapped_column(default=False)
+    # Another registration of this meeting gave the same address: shown to staff, never merged.
+    same_address: Mapped[bool] = mapped_column(default=False)
+    waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The owner of the address said "this is not me": no more mail, staff look at it.
+    not_me_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(default=1)
+    calendar_sequence: Mapped[int] = mapped_column(default=0)
+
+    meeting: Mapped[Meeting] = relationship(lazy="raise")
+    requests: Mapped[list["InterpretationRequest"]] = relationship(lazy="raise", order_by="InterpretationRequest.id")
+
+    @property
+    def party(self) -> int:
+        """People who come: the seats it takes."""
+        return self.adults + self.children
+
+
+class InterpretationRequest(Model):
+    """One need of one family: language, modality, listeners. Append-only; what became of it stands in its events."""
+
+    __tablename__ = "interpretation_request"
+    __table_args__ = (
+        CheckConstraint("modality IN ('spoken', 'sign', 'captions')", name="modality"),
+        CheckConstraint("listeners BETWEEN 1 AND 20", name="listeners"),
+        Index("ix_interpretation_request_meeting_language", "meeting_id", "language", "modality"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), index=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
+    language: Mapped[str] = mapped_column(TAG)
+    modality: Mapped[str] = mapped_column(String(8))
+    own_words: Mapped[str] = mapped_column(String(128), default="")
+    listeners: Mapped[int] = mapped_column(default=1)
+    late: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    events: Mapped[list["InterpretationEvent"]] = relationship(lazy="raise", order_by="InterpretationEvent.id")
+
+
+class InterpretationEvent(Model):
+    """What became of a request: append-only, tags only, no names and no words of the family."""
+
+    __tablename__ = "interpretation_event"
+    __table_args__ = (CheckConstraint("event IN ('withdrawn')", name="event"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("interpretation_request.id"), index=True)
+    event: Mapped[str] = mapped_column(String(12))
+    actor: Mapped[str] = mapped_column(String(12))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Demand(Model):
+    """Counters: active requests of a meeting by language and modality. Waiting parties are counted apart."""
+
+    __tablename__ = "demand"
+    __table_args__ = (
+        CheckConstraint(
+            "families >= 0 AND listeners >= 0 AND families_online >= 0 AND listeners_online >= 0 "
+            "AND waiting_families >= 0 AND waiting_listeners >= 0",
+            name="counts",
+        ),
+    )
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), primary_key=True)
+    language: Mapped[str] = mapped_column(TAG, primary_key=True)
+    modality: Mapped[str] = mapped_column(String(8), primary_key=True)
+    families: Mapped[int] = mapped_column(default=0)
+    listeners: Mapped[int] = mapped_column(default=0)
+    families_online: Mapped[int] = mapped_column(default=0)
+    listeners_online: Mapped[int] = mapped_column(default=0)
+    waiting_families: Mapped[int] = mapped_column(default=0)
+    waiting_listeners: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,124 @@
+"""Counting again what the counters hold: seats, waiting parties, childcare, demand."""
+
+from collections import defaultdict
+from typing import NamedTuple
+
+from sqlalchemy import Integer, case, delete, func, insert, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from registration.extensions import db
+from registration.families.demand import Contribution, Counts, Key
+from registration.families.models import (
+    Attendance,
+    Demand,
+    InterpretationEvent,
+    InterpretationRequest,
+    Registration,
+    Status,
+)
+from registration.meetings.models import Meeting
+
+FIELDS = ("seats_taken", "online_taken", "waiting", "waiting_online", "childcare_taken")
+
+
+class Difference(NamedTuple):
+    """A counter that says something else than its rows."""
+
+    what: str
+    counter: object
+    rows: object
+
+
+def differences() -> list[Difference]:
+    """All counters that are wrong."""
+    counted, summed = _meetings(), _demand()
+    found = []
+    for meeting in db.session.scalars(select(Meeting).order_by(Meeting.id)):
+        held = {field: getattr(meeting, field) for field in FIELDS}
+        true = counted.get(meeting.id, dict.fromkeys(FIELDS, 0))
+        found += [Difference(f"{meeting.slug} {f}", held[f], true[f]) for f in FIELDS if held[f] != true[f]]
+        found += _wrong_demand(meeting, summed.get(meeting.id, {}))
+    return found
+
+
+def _wrong_demand(meeting: Meeting, true: Contribution) -> list[Difference]:
+    rows = db.session.scalars(select(Demand).where(Demand.meeting_id == meeting.id))
+    held = {(r.language, r.modality): Counts(*(getattr(r, name) for name in Counts._fields)) for r in rows}
+    return [
+        Difference(f"{meeting.slug} {'/'.join(key)}", held.get(key, Counts()), true.get(key, Counts()))
+        for key in sorted({*held, *true})
+        if held.get(key, Counts()) != true.get(key, Counts())
+    ]
+
+
+def repair() -> None:
+    """Set every counter to what its rows say; the caller commits. Locks each meeting first."""
+    list(db.session.scalars(select(Meeting.id).order_by(Meeting.id).with_for_update()))
+    counted, summed = _meetings(), _demand()
+    for meeting_id in db.session.scalars(select(Meeting.id)):
+        true = counted.get(meeting_id, dict.fromkeys(FIELDS, 0))
+        db.session.execute(update(Meeting).where(Meeting.id == meeting_id).values(**true))
+    db.session.execute(delete(Demand))
+    for meeting_id, contribution in summed.items():
+        for (language, modality), counts in contribution.items():
+            values = {"meeting_id": meeting_id, "language": language, "modality": modality, **counts._asdict()}
+            db.session.execute(insert(Demand).values(values))
+
+
+def _sum_where(what: ColumnElement[int], *conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    total = what
+    for condition in conditions:
+        total = case((condition, total), else_=0)
+    return func.coalesce(func.sum(total), 0).cast(Integer)
+
+
+def _meetings() -> dict[int, dict[str, int]]:
+    seated, waits = Registration.status == Status.REGISTERED, Registration.status == Status.WAITING
+    room, online = Registration.attendance == Attendance.IN_PERSON, Registration.attendance == Attendance.ONLINE
+    party = Registration.adults + Registration.children
+    one = func.coalesce(1, 1)
+    query = select(
+        Registration.meeting_id,
+        _sum_where(party, seated, room),
+        _sum_where(party, seated, online),
+        _sum_where(one, waits, room),
+        _sum_where(one, waits, online),
+        _sum_where(Registration.childcare_children, Registration.childcare_granted.is_(True)),
+    ).group_by(Registration.meeting_id)
+    return {row[0]: dict(zip(FIELDS, row[1:], strict=True)) for row in db.session.execute(query)}
+
+
+def _demand() -> dict[int, dict[Key, Counts]]:
+    """Families once a language, however many requests they have in it."""
+    ended = select(InterpretationEvent.request_id)
+    request = InterpretationRequest
+    query = (
+        select(
+            Registration.meeting_id,
+            request.language,
+            request.modality,
+            Registration.status,
+            Registration.attendance,
+            func.count(Registration.id.distinct()),
+            func.sum(request.listeners),
+        )
+        .join(Registration, Registration.id == request.registration_id)
+        .where(Registration.status != Status.WITHDRAWN, request.id.not_in(ended))
+        .group_by(
+            Registration.meeting_id, request.language, request.modality, Registration.status, Registration.attendance
+        )
+    )
+    found: dict[int, dict[Key, Counts]] = defaultdict(dict)
+    for meeting_id, language, modality, status, attendance, families, listeners in db.session.execute(query):
+        counts = _counts(status, attendance, families, int(listeners))
+        there = found[meeting_id].get((language, modality), Counts())
+        found[meeting_id][language, modality] = there.plus(counts)
+    return found
+
+
+def _counts(status: str, attendance: str, families: int, listeners: int) -> Counts:
+    if status == Status.WAITING:
+        return Counts(waiting_families=families, waiting_listeners=listeners)
+    if attendance == Attendance.ONLINE:
+        return Counts(families, listeners, families, listeners)
+    return Counts(families, listeners)

@@ -1,0 +1,126 @@
+"""Seats and the waiting list. Every change locks the meeting row first (see database.py)."""
+
+from datetime import datetime
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, selectinload
+
+from registration.extensions import db
+from registration.families import demand
+from registration.families.models import Attendance, InterpretationRequest, Registration, Status
+from registration.meetings.models import Meeting, MeetingStatus
+
+Column = InstrumentedAttribute[int]
+
+TAKEN: dict[str, Column] = {Attendance.IN_PERSON: Meeting.seats_taken, Attendance.ONLINE: Meeting.online_taken}
+CAPACITY: dict[str, InstrumentedAttribute[int | None]] = {
+    Attendance.IN_PERSON: Meeting.capacity,
+    Attendance.ONLINE: Meeting.online_capacity,
+}
+WAITING: dict[str, Column] = {Attendance.IN_PERSON: Meeting.waiting, Attendance.ONLINE: Meeting.waiting_online}
+
+
+def lock(meeting_id: int) -> Meeting:
+    """The meeting, locked until the transaction ends and read afresh."""
+    query = select(Meeting).where(Meeting.id == meeting_id).with_for_update()
+    return db.session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def take(meeting_id: int, attendance: str, people: int) -> bool:
+    """Take seats if they are free; the check and the taking are one statement, so no seat is sold twice."""
+    taken, capacity = TAKEN[attendance], CAPACITY[attendance]
+    statement = (
+        update(Meeting)
+        .where(Meeting.id == meeting_id, Meeting.status == MeetingStatus.SCHEDULED)
+        .where(or_(capacity.is_(None), taken + people <= capacity))
+        .values({taken: taken + people})
+        .returning(Meeting.id)
+        .execution_options(synchronize_session=False)
+    )
+    return db.session.execute(statement).first() is not None
+
+
+def give_back(meeting_id: int, attendance: str, people: int) -> None:
+    """Free seats. The caller promotes afterwards."""
+    _add(meeting_id, TAKEN[attendance], -people)
+
+
+def wait(meeting_id: int, attendance: str, parties: int = 1) -> None:
+    """Count parties into the waiting list, or out of it when negative."""
+    _add(meeting_id, WAITING[attendance], parties)
+
+
+def take_childcare(meeting_id: int, children: int) -> bool:
+    """Take places in the childcare if they are free."""
+    column, capacity = Meeting.childcare_taken, Meeting.childcare_capacity
+    statement = (
+        update(Meeting)
+        .where(Meeting.id == meeting_id, or_(capacity.is_(None), column + children <= capacity))
+        .values({column: column + children})
+        .returning(Meeting.id)
+        .execution_options(synchronize_session=False)
+    )
+    return db.session.execute(statement).first() is not None
+
+
+def give_back_childcare(meeting_id: int, children: int) -> None:
+    """Free places in the childcare."""
+    _add(meeting_id, Meeting.childcare_taken, -children)
+
+
+def _add(meeting_id: int, column: Column, number: int) -> None:
+    statement = update(Meeting).where(Meeting.id == meeting_id).values({column: column + number})
+    db.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def promote(meeting_id: int, now: datetime) -> list[Registration]:
+    """Give free seats to waiting parties, the earliest that fits first. Returns those who got seats.
+
+    The meeting row is locked by the caller. Nobody is promoted at a meeting that is over or not held.
+    """
+    promoted = []
+    for attendance in Attendance:
+        while (party := _next(lock(meeting_id), attendance, now)) is not None:
+            _seat(party, now)
+            promoted.append(party)
+    return promoted
+
+
+def _next(meeting: Meeting, attendance: Attendance, now: datetime) -> Registration | None:
+    waiting, taken, capacity = (
+        (meeting.waiting, meeting.seats_taken, meeting.capacity)
+        if attendance is Attendance.IN_PERSON
+        else (meeting.waiting_online, meeting.online_taken, meeting.online_capacity)
+    )
+    if not waiting or meeting.status != MeetingStatus.SCHEDULED or meeting.ends_at <= now:
+        return None
+    query = (
+        select(Registration)
+        .where(
+            Registration.meeting_id == meeting.id,
+            Registration.status == Status.WAITING,
+            Registration.attendance == attendance,
+        )
+        .order_by(Registration.waiting_since, Registration.id)
+        .limit(1)
+        .with_for_update()
+        .options(selectinload(Registration.requests).selectinload(InterpretationRequest.events))
+        .execution_options(populate_existing=True)
+    )
+    if capacity is not None:
+        query = query.where(Registration.adults + Registration.children <= capacity - taken)
+    return db.session.scalars(query).first()
+
+
+def _seat(party: Registration, now: datetime) -> None:
+    before = demand.contribution(party, demand.active(party))
+    if not take(party.meeting_id, party.attendance, party.party):
+        raise RuntimeError(f"meeting {party.meeting_id}: seats that were free under the lock are not")
+    wait(party.meeting_id, party.attendance, -1)
+    party.status = Status.REGISTERED
+    party.waiting_since = None
+    party.changed_at = now
+    party.version += 1
+    party.calendar_sequence += 1
+    db.session.flush()
+    demand.apply(party.meeting_id, before, demand.contribution(party, demand.active(party)))

@@ -1,0 +1,48 @@
+"""A family is told: one row in the outbox, in the transaction of what it tells of. Without email it is a call to make."""
+
+from datetime import datetime
+from typing import Literal
+
+from flask import current_app
+
+from registration.families.models import Registration
+from registration.mail.models import OutboxMessage
+from registration.mail.queue import enqueue
+from registration.meetings.models import Meeting
+
+SUBJECT = "registration"
+
+Message = Literal["confirmation", "waiting", "promoted", "changed", "withdrawn", "link"]
+
+
+def channel(registration: Registration) -> Literal["mail", "call"]:
+    """How a family is told: by mail where it gave an address and we write its language, else by telephone."""
+    written = registration.contact_language in current_app.config["LANGUAGES"]
+    return "mail" if registration.email and written else "call"
+
+
+def tell(
+    message: Message,
+    registration: Registration,
+    meeting: Meeting,
+    *,
+    now: datetime,
+    occurrence: str,
+    stranger: bool = False,
+) -> OutboxMessage | None:
+    """Queue `message`; None where nobody is to be told: not at all after "this is not me", nor when the meeting is over.
+
+    `occurrence` tells apart what may be said several times; the same one is said once.
+    """
+    if registration.not_me_at is not None or meeting.ends_at <= now:
+        return None
+    return enqueue(
+        message,
+        subject=(SUBJECT, registration.id),
+        occurrence=occurrence,
+        channel=channel(registration),
+        address=registration.email,
+        stranger=stranger,
+        expires_at=meeting.ends_at,
+        topic=f"meeting:{meeting.id}",
+    )

@@ -1,0 +1,255 @@
+"""A family's registration: see, change, "I cannot come", calendar, delete my data, next person."""
+
+from flask import Response, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from registration import clock, i18n, links, phones, web
+from registration.extensions import db
+from registration.families import demand, hearing, holder, words
+from registration.families.answers import Answers
+from registration.families.calendar import calendar_file
+from registration.families.change import ChangedMeanwhile, NoRoom, change, erase, withdraw
+from registration.families.codes import picture
+from registration.families.forms import RegistrationForm
+from registration.families.models import OWN_WORDS, Registration, Status
+from registration.families.tell import channel
+from registration.families.views import choices
+from registration.families.views.blueprint import blueprint
+from registration.families.views.register import carried, childcare_open
+from registration.forms import Form
+from registration.meetings.availability import availability
+from registration.meetings.models import Meeting
+from registration.meetings.published import MeetingView, content
+
+
+class OwnForm(Form):
+    """A form of one registration: a button. It says whose it is in the field `registration`."""
+
+
+def own() -> tuple[Registration, Meeting, MeetingView]:
+    """The registration this browser holds. Without one: the page that helps to get the link again."""
+    registration = holder.held()
+    if registration is None:
+        abort(_no_link())
+    meeting = registration.meeting
+    return registration, meeting, content(i18n.speaking()).meeting(meeting.id)
+
+
+def _no_link() -> Response:
+    return Response(render_template("families/no_link.html"), 403)
+
+
+def refuse_others(registration: Registration) -> None:
+    """A form made for another registration than the one this browser holds now changes nothing."""
+    if request.form.get("registration") != registration.public_id:
+        abort(Response(render_template("families/another.html"), 409))
+
+
+def link_of(registration: Registration) -> str:
+    """The secret link of a registration."""
+    token = links.token(links.Purpose.REGISTRATION, registration.public_id, registration.link_version)
+    return links.absolute("families.link", locale=registration.locale, token=token)
+
+
+@blueprint.get("/<locale>/registration/", endpoint="registration")
+def page() -> ResponseReturnValue:
+    """The registration: code, how the meeting will be heard, answers, what can be done."""
+    registration, meeting, view = own()
+    return show(registration, meeting, view)
+
+
+def show(registration: Registration, meeting: Meeting, view: MeetingView, status: int = 200) -> ResponseReturnValue:
+    """The page of a registration."""
+    now = clock.now()
+    requests = demand.active(registration)
+    district = content(i18n.speaking()).district
+    html = render_template(
+        "families/registration.html",
+        registration=registration,
+        meeting=meeting,
+        view=view,
+        state=availability(meeting, now),
+        new=request.args.get("new") == "1" and registration.status != Status.WITHDRAWN,
+        held=request.args.get("held") == "1",
+        voices=hearing.voices(view, requests, district, now),
+        late=[(r, hearing.asked_by(view, r, district)) for r in requests if r.late],
+        by_telephone=channel(registration) == "call",
+        link=link_of(registration),
+        rows=words.rows(answers_of(registration), view),
+        written_in=words.contact_language(registration.contact_language, view.locale),
+        form=OwnForm(),
+    )
+    return html, status
+
+
+def answers_of(registration: Registration) -> Answers:
+    """The answers a registration stands for."""
+    return _filled(registration).answers()
+
+
+def _filled(registration: Registration) -> RegistrationForm:
+    """The form as it would have to be typed to give this registration."""
+    standing = demand.active(registration)
+    wanted = [r.language for r in standing if r.modality != "captions" and r.language != OWN_WORDS]
+    own_words = next((r.own_words for r in standing if r.language == OWN_WORDS), "")
+    chosen = wanted + (["other"] if own_words else []) + (["call"] if registration.call_me else [])
+    listeners = max((r.listeners for r in standing if r.modality != "captions"), default=None)
+    typed = {
+        "name": registration.name,
+        "phone": phones.display(registration.phone) if registration.phone else "",
+        "email": registration.email or "",
+        "other_language": own_words,
+        "listeners": listeners or "",
+        "adults": registration.adults,
+        "children": registration.children or "",
+        "attendance": registration.attendance,
+        "needs_other": registration.needs_other,
+        "childcare_children": registration.childcare_children or "",
+        "question": registration.question,
+        "contact_language": registration.contact_language,
+    }
+    answers = MultiDict({name: str(value) for name, value in typed.items()})
+    answers.setlist("interpretation", chosen or ["none"])
+    answers.setlist("needs", registration.needs)
+    form = RegistrationForm(formdata=answers)
+    form.stands_for(registration.meeting, registration.locale, registration.email, registration.phone)
+    return form
+
+
+@blueprint.route("/<locale>/registration/change", methods=["GET", "POST"], endpoint="change")
+def change_page() -> ResponseReturnValue:
+    """Change the answers."""
+    registration, meeting, view = own()
+    now = clock.now()
+    if registration.status == Status.WITHDRAWN or meeting.past:
+        return redirect(url_for("families.registration"), 303)
+    if request.method == "GET":
+        return _ask(registration, meeting, view, _filled(registration), registration.version)
+    refuse_others(registration)
+    form = RegistrationForm()
+    version = request.form.get("version", type=int, default=registration.version)
+    if not form.check_for(meeting, i18n.speaking(), childcare_open(meeting, now)):
+        return _ask(registration, meeting, view, form, version, 422)
+    try:
+        change(
+            registration.id,
+            meeting.id,
+            form.answers(),
+            version=version,
+            district=content(i18n.speaking()).district,
+            now=now,
+            actor="family",
+        )
+    except NoRoom:
+        db.session.rollback()
+        form.no_room()
+        return _ask(*own(), form, version, 422)
+    except ChangedMeanwhile:
+        db.session.rollback()
+        registration, meeting, view = own()
+        return _changed_meanwhile(registration, meeting, view, form)
+    db.session.commit()
+    return redirect(url_for("families.registration", changed=1), 303)
+
+
+def _ask(
+    registration: Registration,
+    meeting: Meeting,
+    view: MeetingView,
+    form: RegistrationForm,
+    version: int,
+    status: int = 200,
+) -> ResponseReturnValue:
+    html = render_template(
+        "families/change.html",
+        registration=registration,
+        version=version,
+        meeting=meeting,
+        view=view,
+        form=form,
+        need_options=words.needs(),
+        choices=choices.interpretation(view.locale, meeting.floor_language),
+        state=availability(meeting, clock.now()),
+        childcare=childcare_open(meeting, clock.now()) or registration.childcare_granted,
+        languages=choices.contact_languages(view.locale),
+    )
+    return html, status
+
+
+def _changed_meanwhile(
+    registration: Registration, meeting: Meeting, view: MeetingView, form: RegistrationForm
+) -> ResponseReturnValue:
+    html = render_template(
+        "families/changed_meanwhile.html",
+        registration=registration,
+        view=view,
+        rows=words.rows(answers_of(registration), view),
+        carried=carried(form),
+        contact_language=form.contact_language.data,
+        form=form,
+    )
+    return html, 409
+
+
+@blueprint.route("/<locale>/registration/withdraw", methods=["GET", "POST"], endpoint="withdraw")
+def withdraw_page() -> ResponseReturnValue:
+    """ "I cannot come": a question with a button; only its POST acts."""
+    registration, meeting, view = own()
+    form = OwnForm()
+    if request.method == "POST":
+        refuse_others(registration)
+        if form.validate():
+            withdraw(registration.id, meeting.id, now=clock.now(), actor="family")
+            db.session.commit()
+            return redirect(url_for("families.registration"), 303)
+    status = 422 if request.method == "POST" else 200
+    return render_template("families/withdraw.html", registration=registration, view=view, form=form), status
+
+
+@blueprint.route("/<locale>/registration/delete", methods=["GET", "POST"], endpoint="erase")
+def erase_page() -> ResponseReturnValue:
+    """Delete my data: a question with a button."""
+    registration, meeting, view = own()
+    form = OwnForm()
+    if request.method == "POST":
+        refuse_others(registration)
+        if form.validate():
+            erase(registration.id, meeting.id, now=clock.now())
+            db.session.commit()
+            return leave(render_template("families/erased.html", view=view))
+    status = 422 if request.method == "POST" else 200
+    return render_template("families/erase.html", registration=registration, view=view, form=form), status
+
+
+@blueprint.get("/<locale>/registration/calendar.ics", endpoint="calendar")
+def calendar() -> ResponseReturnValue:
+    """The meeting for the family's calendar."""
+    registration, meeting, view = own()
+    response = Response(calendar_file(registration, meeting, view), mimetype="text/calendar")
+    response.headers["Content-Disposition"] = f'attachment; filename="{view.slug}.ics"'
+    return response
+
+
+@blueprint.get("/<locale>/registration/code.svg", endpoint="code")
+def code_picture() -> ResponseReturnValue:
+    """The link as a picture to scan at the door."""
+    registration, _, _ = own()
+    return Response(picture(link_of(registration)), mimetype="image/svg+xml")
+
+
+@blueprint.post("/<locale>/registration/next", endpoint="next_person")
+def next_person() -> ResponseReturnValue:
+    """Leave nothing behind for the next person at this device."""
+    form = OwnForm()
+    if not form.validate():
+        return redirect(url_for("families.registration"), 303)
+    return leave(render_template("families/next.html"))
+
+
+def leave(html: str) -> ResponseReturnValue:
+    """A page after which this browser holds nothing of the family, and forgets its pages as far as browsers let us."""
+    holder.let_go()
+    response = web.private(Response(html, mimetype="text/html"))
+    response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return response

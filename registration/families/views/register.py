@@ -1,0 +1,157 @@
+"""The form, the check page, and what follows it."""
+
+import re
+import secrets
+from datetime import datetime
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from registration import clock, i18n
+from registration.extensions import db
+from registration.families import holder, words
+from registration.families.forms import RegistrationForm, likely_address
+from registration.families.models import Registration
+from registration.families.register import NotOpen, OtherAnswers, register
+from registration.families.views import choices
+from registration.families.views.blueprint import blueprint
+from registration.meetings.availability import availability
+from registration.meetings.models import Meeting
+from registration.meetings.published import MeetingView, content
+from registration.meetings.views import find
+
+SUBMISSION_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+# What travels from the form through the check page; nothing else that was sent does.
+CARRIED = (
+    "name",
+    "phone",
+    "email",
+    "interpretation",
+    "other_language",
+    "listeners",
+    "adults",
+    "children",
+    "attendance",
+    "needs",
+    "needs_other",
+    "childcare_children",
+    "question",
+)
+
+
+@blueprint.route("/<locale>/meetings/<slug>/register", methods=["GET", "POST"], endpoint="register")
+def register_page(slug: str) -> ResponseReturnValue:
+    """Ask (GET, or POST with change), check (POST), register (POST of the check page)."""
+    meeting = find(slug)
+    view = content(i18n.speaking()).meeting(meeting.id)
+    now = clock.now()
+    if not availability(meeting, now).open:
+        return _not_open(view)
+    if request.method == "GET":
+        answers = MultiDict({"attendance": request.args.get("attendance", ""), "submission_id": new_submission_id()})
+        return ask(meeting, view, RegistrationForm(formdata=answers))
+    form = RegistrationForm()
+    if not SUBMISSION_ID.fullmatch(form.submission_id.data or ""):
+        form.submission_id.data = new_submission_id()
+    if request.form.get("change"):
+        return ask(meeting, view, form)
+    if not form.check_for(meeting, i18n.speaking(), childcare_open(meeting, now)):
+        return ask(meeting, view, form, 422)
+    if request.form.get("checked") != "yes":
+        return _check(meeting, view, form)
+    return _register(meeting, view, form, now)
+
+
+def new_submission_id() -> str:
+    """What marks one form: sent twice, it registers once."""
+    return secrets.token_urlsafe(16)
+
+
+def childcare_open(meeting: Meeting, now: datetime) -> bool:
+    """Whether childcare can still be asked for; that it is full does not matter here."""
+    return meeting.childcare and (meeting.childcare_closes_at is None or now < meeting.childcare_closes_at)
+
+
+def carried(form: RegistrationForm) -> list[tuple[str, str]]:
+    """What was typed, as hidden fields."""
+    return [(name, value) for name in CARRIED for value in request.form.getlist(name) if value]
+
+
+def ask(meeting: Meeting, view: MeetingView, form: RegistrationForm, status: int = 200) -> ResponseReturnValue:
+    """The form, with what was typed and what is wrong with it."""
+    page = render_template(
+        "families/register.html",
+        meeting=meeting,
+        view=view,
+        form=form,
+        need_options=words.needs(),
+        choices=choices.interpretation(view.locale, meeting.floor_language),
+        state=availability(meeting, clock.now()),
+        childcare=childcare_open(meeting, clock.now()),
+        others=in_own_language(meeting, view),
+    )
+    return page, status
+
+
+def in_own_language(meeting: Meeting, view: MeetingView) -> list[MeetingView]:
+    """Meetings of the same series that are held in the reader's language, when this one is not."""
+    return choices.meetings_in_own_language(meeting, view, clock.now())
+
+
+def _check(meeting: Meeting, view: MeetingView, form: RegistrationForm) -> ResponseReturnValue:
+    answers = form.answers()
+    return render_template(
+        "families/check.html",
+        meeting=meeting,
+        view=view,
+        form=form,
+        answers=answers,
+        carried=carried(form),
+        state=availability(meeting, clock.now()),
+        likely=likely_address(answers.email) if answers.email else None,
+        rows=words.rows(answers, view),
+        languages=choices.contact_languages(view.locale),
+        others=choices.meetings_in(answers.spoken, meeting, view, clock.now()),
+    )
+
+
+def _not_open(view: MeetingView) -> ResponseReturnValue:
+    if request.method == "GET":
+        return redirect(url_for("meetings.meeting", slug=view.slug), 303)
+    return render_template("families/not_open.html", view=view), 409
+
+
+def _register(meeting: Meeting, view: MeetingView, form: RegistrationForm, now: datetime) -> ResponseReturnValue:
+    district = content(i18n.speaking()).district
+    try:
+        done = register(
+            meeting,
+            form.answers(),
+            submission_id=form.submission_id.data,
+            district=district,
+            now=now,
+        )
+    except OtherAnswers as other:
+        return _sent_before(view, form, other.registration)
+    except NotOpen:
+        db.session.rollback()
+        return _not_open(view)
+    holder.hold(done.registration)
+    db.session.commit()
+    shown = {"new": 1} | ({"held": 1} if done.held else {})
+    return redirect(url_for("families.registration", **shown), 303)
+
+
+def _sent_before(view: MeetingView, form: RegistrationForm, known: Registration) -> ResponseReturnValue:
+    mine = holder.held()
+    page = render_template(
+        "families/sent_before.html",
+        view=view,
+        form=form,
+        carried=carried(form),
+        contact_language=form.contact_language.data,
+        mine=mine if mine is not None and mine.id == known.id else None,
+        fresh_id=new_submission_id(),
+    )
+    return page, 409

@@ -1,0 +1,96 @@
+"""What forms of all features share: the base form, and fields that keep what was typed."""
+
+import unicodedata
+from typing import Any
+
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import IntegerField, StringField
+from wtforms.validators import StopValidation, ValidationError
+
+# Marks that override the direction of text (Unicode 9, bidirectional formatting); names do without them.
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+EXPIRED = lazy_gettext("This page was open for a long time. Your answers are still here. Please send them again.")
+
+
+class Form(FlaskForm):  # type: ignore[misc] # Flask-WTF has no annotations
+    """A form with a token against forged requests. A failed token shows the form again with what was typed."""
+
+    @property
+    def expired(self) -> bool:
+        """Whether the token is missing, old or not of this session."""
+        return bool(self.csrf_token.errors)
+
+    def messages(self) -> list[tuple[str, str]]:
+        """What is wrong, as (field id, words), in the order of the fields; the token aside."""
+        return [(name, str(words)) for name, errors in self.errors.items() if name != "csrf_token" for words in errors]
+
+
+def _visible(text: str) -> str:
+    """`text` without control characters: databases refuse some, and some turn the direction of what follows."""
+    kept = (c for c in text if c in "\n\t" or (unicodedata.category(c) not in ("Cc", "Cs") and c not in TURNING))
+    return "".join(kept)
+
+
+class Line(StringField):
+    """One line of text: surrounding space dropped, inner runs of space made one, control characters dropped."""
+
+    def __init__(self, label: str | None = None, *, most: int, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.most = most
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if valuelist:
+            self.data = " ".join(_visible(str(valuelist[0])).split())
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data and len(self.data) > self.most:
+            raise StopValidation(lazy_gettext("Please shorten this to %(most)s characters or fewer.", most=self.most))
+
+
+class Lines(StringField):
+    """Several lines of text."""
+
+    def __init__(self, label: str | None = None, *, most: int, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.most = most
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if valuelist:
+            self.data = _visible(str(valuelist[0]).replace("\r\n", "\n")).strip()
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data and len(self.data) > self.most:
+            raise StopValidation(lazy_gettext("Please shorten this to %(most)s characters or fewer.", most=self.most))
+
+
+class Count(IntegerField):
+    """A number of people. Blank is None. Digits of every script are read."""
+
+    def __init__(self, label: str | None = None, *, least: int = 0, most: int, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.least, self.most = least, most
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = None
+        typed = str(valuelist[0]).strip() if valuelist else ""
+        if not typed:
+            return
+        try:
+            self.data = int(typed)
+        except ValueError as error:
+            raise ValueError(lazy_gettext("Please write a number, for example 2.")) from error
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data is None:
+            return
+        if not self.least <= self.data <= self.most:
+            raise ValidationError(
+                lazy_gettext("Please write a number from %(least)s to %(most)s.", least=self.least, most=self.most)
+            )
+
+    @property
+    def typed(self) -> str:
+        """What stands in the box."""
+        return str(self._value())

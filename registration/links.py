@@ -1,0 +1,60 @@
+"""Secret links: signed addresses that open one thing, reusable until revoked.
+
+A token carries a public id (128 random bits) and a link version, signed over both and over what the link is for. The
+addresses are built from FLASK_BASE_URL alone: a forged Host header must not choose where a family's link leads.
+"""
+
+import secrets
+from enum import StrEnum
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from flask import current_app
+from itsdangerous import BadSignature, Signer
+
+
+class Purpose(StrEnum):
+    """What a link opens; a token for one purpose opens no other."""
+
+    REGISTRATION = "registration"
+    NOT_ME = "not-me"
+
+
+class Opened(NamedTuple):
+    """What a valid token names."""
+
+    public_id: str
+    version: int
+
+
+def new_public_id() -> str:
+    """128 random bits, safe in an address."""
+    return secrets.token_urlsafe(16)
+
+
+def _signer(purpose: Purpose) -> Signer:
+    config = current_app.config
+    # Flask's order for its own cookies: the newest key signs, all of them verify.
+    keys = [*(config["SECRET_KEY_FALLBACKS"] or []), config["SECRET_KEY"]]
+    return Signer(keys, salt=f"link:{purpose}", sep="~")
+
+
+def token(purpose: Purpose, public_id: str, version: int) -> str:
+    """The token of a link; `version` grows when older links are revoked."""
+    return _signer(purpose).sign(f"{public_id}~{version}").decode()
+
+
+def read(purpose: Purpose, text: str) -> Opened | None:
+    """What `text` names, or None when it was not signed by us for this purpose."""
+    try:
+        public_id, version = _signer(purpose).unsign(text).decode().rsplit("~", 1)
+        return Opened(public_id, int(version))
+    except (BadSignature, ValueError):
+        return None
+
+
+def absolute(endpoint: str, **values: object) -> str:
+    """The address of `endpoint` as the world reaches it."""
+    base = urlsplit(current_app.config["BASE_URL"])
+    adapter = current_app.url_map.bind(base.netloc, script_name=base.path or "/", url_scheme=base.scheme)
+    return adapter.build(endpoint, values, force_external=True)

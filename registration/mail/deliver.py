@@ -1,0 +1,276 @@
+"""The loop that sends what is due. No transaction is open while a mail server talks."""
+
+import logging
+import os
+import random
+import secrets
+import socket
+import threading
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from flask import Flask, current_app
+from sqlalchemy.exc import SQLAlchemyError
+
+from registration import clock, database
+from registration.extensions import db
+from registration.mail import BUILDERS, claim
+from registration.mail.compose import compose
+from registration.mail.kept import error_text, without_links
+from registration.mail.letter import Builder, Letter, Superseded
+from registration.mail.models import OutboxMessage, State
+from registration.mail.smtp import Later, Refused, ServerAway, Transport, transport
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.5
+# Waits between tries of one message: 30 s, 1 min, 2 min … up to 2 h, each made up to half longer by chance.
+FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(hours=2)
+GIVE_UP_AFTER = timedelta(hours=72)
+# Waits of the whole loop, while mail server or database are away.
+LONGEST_PAUSE_SECONDS = 60.0
+
+
+class Delivery:
+    """One worker: it claims a batch, sends it over one connection, and records each mail before the next is sent."""
+
+    def __init__(self, app: Flask, stop: threading.Event | None = None, by: Transport | None = None) -> None:
+        self.worker = f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(6)}"
+        self.transport = by or transport(app)
+        self.lease = timedelta(seconds=2.5 * self.transport.longest)
+        self.server_away = False
+        self._builders: dict[str, Builder] = app.extensions[BUILDERS]
+        self._most = int(app.config["MAIL_BATCH"])
+        self._stop = stop or threading.Event()
+        # Outcomes that the database has not taken yet. A sent mail stays here until it is recorded.
+        self._outcomes: list[tuple[int, dict[str, object]]] = []
+        self._interrupted = False
+
+    def batch(self, now: datetime) -> int:
+        """Send what is due at `now`, up to MAIL_BATCH messages. Returns how many were dealt with.
+
+        Raises sqlalchemy.exc.SQLAlchemyError when the database is away; the next call goes on where this one ended.
+        """
+        self.server_away = False
+        self._catch_up()
+        if not _reading(lambda: claim.something_due(now)):
+            return 0
+        self._interrupted = True
+        released = self._release(now)
+        rows = deque(self._claim(now))
+        done = 0
+        while rows:
+            if self._stop.is_set() or self.server_away:
+                claim.give_back(self.worker, [row.id for row in rows])
+                db.session.commit()
+                break
+            self._hold_on(rows)
+            if rows:
+                self._deliver(rows.popleft())
+                done += 1
+        self._interrupted = False
+        return done + released
+
+    def _catch_up(self) -> None:
+        while self._outcomes:
+            self._record_first()
+        if self._interrupted:
+            claim.let_go_of_all(self.worker)
+            db.session.commit()
+            self._interrupted = False
+
+    def _release(self, now: datetime) -> int:
+        released = 0
+        for key in _reading(lambda: claim.waiting_addresses(now, self._most)):
+            released += claim.release(key, now)
+            db.session.commit()
+        return released
+
+    def _claim(self, now: datetime) -> list[OutboxMessage]:
+        claim.take_back_expired_leases(now)
+        rows = self.claim_rows(now)
+        # Detached, they are read without opening a transaction again.
+        for row in rows:
+            db.session.expunge(row)
+        db.session.commit()
+        return rows
+
+    def claim_rows(self, now: datetime) -> list[OutboxMessage]:
+        """The rows of the next batch, leased."""
+        return claim.claim(self.worker, now, self.lease, self._most)
+
+    def _hold_on(self, rows: deque[OutboxMessage]) -> None:
+        """Renew the lease on `rows` when it might end during the next mail; what was lost meanwhile leaves `rows`."""
+        until = rows[0].leased_until
+        if until is None or until - clock.now() > self.lease / 2:
+            return
+        until = clock.now() + self.lease
+        ours = claim.renew(self.worker, [row.id for row in rows], until)
+        db.session.commit()
+        for row in list(rows):
+            row.leased_until = until
+            if row.id not in ours:
+                log.warning("mail %s: the lease passed to another worker", row.id)
+                rows.remove(row)
+
+    def _deliver(self, row: OutboxMessage) -> None:
+        now = clock.now()
+        if row.expires_at is not None and row.expires_at <= now:
+            return self._record(row, state=State.SUPERSEDED, last_error="expired")
+        if row.message not in self._builders:
+            error = f"no builder writes the message {row.message!r}"
+            log.error("mail %s: %s", row.id, error)
+            return self._record(row, state=State.FAILED, last_error=error)
+        if row.stranger and not self._admitted(row, now):
+            return None
+        letter = self._build(row)
+        if isinstance(letter, Superseded):
+            if row.stranger and row.address_key:
+                claim.step_back(row.address_key, row.message_id, now)
+            return self._record(row, state=State.SUPERSEDED, last_error=error_text(letter.reason))
+        if letter is not None:
+            self._send(row, letter)
+        return None
+
+    def _admitted(self, row: OutboxMessage, now: datetime) -> bool:
+        until = claim.admit(row, now)
+        if until is not None:
+            # It waits through no fault of the mail server: its time for tries begins anew.
+            claim.settle(
+                self.worker, row.id, {"state": State.HELD, "send_at": until, "attempts": 0, "first_tried_at": None}
+            )
+        db.session.commit()
+        return until is None
+
+    def _build(self, row: OutboxMessage) -> Letter | Superseded | None:
+        try:
+            return _reading(lambda: self._builders[row.message](row.queued()))
+        except SQLAlchemyError:
+            raise
+        except Exception as error:
+            # Whatever one builder does wrong, the other messages go on.
+            log.exception("mail %s: its builder failed", row.id)
+            self._try_later(row, f"builder: {type(error).__qualname__}")
+            return None
+
+    def _send(self, row: OutboxMessage, letter: Letter) -> None:
+        try:
+            self.transport.send(compose(letter, row.message_id), f"{row.message}-{row.id}")
+        except Refused as error:
+            self._record(row, state=State.FAILED, **self._tried(row), last_error=error_text(str(error), letter.secrets))
+        except Later as error:
+            self._try_later(row, error_text(str(error), letter.secrets))
+        except ServerAway as error:
+            self.server_away = True
+            self._try_later(row, error_text(str(error), letter.secrets))
+        except (ValueError, TypeError, LookupError, AssertionError) as error:
+            log.exception("mail %s: its letter makes no mail", row.id)
+            self._try_later(row, f"letter: {type(error).__qualname__}")
+        else:
+            self._record(
+                row,
+                state=State.SENT,
+                **self._tried(row),
+                last_error=None,
+                sent_at=clock.now(),
+                sent_subject=without_links(letter.subject, letter.secrets),
+                sent_text=without_links(letter.text, letter.secrets),
+                sent_locale=letter.locale,
+            )
+
+    def _tried(self, row: OutboxMessage) -> dict[str, Any]:
+        return {"attempts": row.attempts + 1, "first_tried_at": row.first_tried_at or clock.now()}
+
+    def _try_later(self, row: OutboxMessage, error: str) -> None:
+        now = clock.now()
+        tried = self._tried(row)
+        last_chance = tried["first_tried_at"] + GIVE_UP_AFTER
+        state = State.FAILED if now >= last_chance else State.QUEUED
+        send_at = min(now + wait_before(tried["attempts"] + 1), max(last_chance, now))
+        log.warning("mail %s: try %s did not succeed, %s", row.id, tried["attempts"], state)
+        self._record(row, state=state, **tried, last_error=error, send_at=send_at)
+
+    def _record(self, row: OutboxMessage, **values: object) -> None:
+        self._outcomes.append((row.id, values))
+        self._record_first()
+
+    def _record_first(self) -> None:
+        row_id, values = self._outcomes[0]
+        if not claim.settle(self.worker, row_id, values):
+            log.error("mail %s: another worker took it over before it was recorded; it may go out twice", row_id)
+        db.session.commit()
+        self._outcomes.pop(0)
+
+
+def wait_before(attempt: int) -> timedelta:
+    """How long to wait before the given try of a message; the second is the first one waited for."""
+    doubled: int = 2 ** min(attempt - 2, 20)
+    return min(FIRST_WAIT * doubled, LONGEST_WAIT) * random.uniform(1.0, 1.5)  # noqa: S311 - spreads tries, guards nothing
+
+
+def _reading(read: Callable[[], T]) -> T:
+    """What `read` finds in a transaction that only reads and has ended afterwards."""
+    database.reads_only()
+    try:
+        return read()
+    finally:
+        db.session.rollback()
+        database.may_write()
+
+
+def deliver_batch(now: datetime) -> int:
+    """Send what is due at `now`, once, up to MAIL_BATCH messages. Returns how many were dealt with."""
+    delivery = Delivery(_app())
+    try:
+        return delivery.batch(now)
+    finally:
+        delivery.transport.close()
+
+
+def deliver(stop: threading.Event, once: bool = False) -> None:
+    """Send what comes due until `stop` is set; with `once`, until nothing is due or the mail server is away.
+
+    Runs in an application context of its own. Without `once` no error ends it.
+    """
+    delivery = Delivery(_app(), stop)
+    trouble = 0
+    try:
+        while not stop.is_set():
+            handled, well = _careful_batch(delivery, once)
+            if once and (handled == 0 or not well):
+                return
+            trouble = 0 if well else trouble + 1
+            stop.wait(_pause(trouble) if trouble else 0 if handled else POLL_SECONDS)
+    finally:
+        delivery.transport.close()
+        db.session.remove()
+
+
+def _careful_batch(delivery: Delivery, once: bool) -> tuple[int, bool]:
+    """How many messages a batch dealt with, and whether mail server and database did their part."""
+    try:
+        handled = delivery.batch(clock.now())
+    except Exception:
+        db.session.rollback()
+        if once:
+            raise
+        log.exception("Mail: this batch ended early; the next one goes on from there")
+        return 0, False
+    finally:
+        db.session.remove()
+    if delivery.server_away:
+        log.warning("Mail: the mail server is away; nothing is lost")
+    return handled, not delivery.server_away
+
+
+def _pause(trouble: int) -> float:
+    return min(2.0 ** min(trouble - 1, 10), LONGEST_PAUSE_SECONDS) * random.uniform(0.75, 1.0)  # noqa: S311
+
+
+def _app() -> Flask:
+    return current_app._get_current_object()  # type: ignore[attr-defined, no-any-return]

@@ -1,0 +1,95 @@
+"""The tables of the outbox."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registration import clock
+from registration.database import UtcDateTime
+from registration.extensions import Model
+from registration.mail.letter import Queued
+
+
+class State(StrEnum):
+    """Where a message stands. `held`: over the limit of its address; `call`: for staff to tell by telephone."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    HELD = "held"
+    SUPERSEDED = "superseded"
+    CALL = "call"
+
+
+class OutboxMessage(Model):
+    """A message to one person: once for each (message, subject, occurrence).
+
+    Recipient, language and text are read when it is sent, so that a waiting row holds no body and no link.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint(
+            "subject_kind", "subject_id", "message", "occurrence", name="uq_outbox_subject_message_occurrence"
+        ),
+        CheckConstraint(f"state IN ({', '.join(repr(s.value) for s in State)})", name="state"),
+        Index("ix_outbox_state_send_at", "state", "send_at"),
+        Index("ix_outbox_topic_state", "topic", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message: Mapped[str] = mapped_column(String(40))
+    subject_kind: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[int]
+    occurrence: Mapped[str] = mapped_column(String(80))
+    # What staff look under, `meeting:12`; only those who set it and list by it know what it means.
+    topic: Mapped[str | None] = mapped_column(String(80))
+    state: Mapped[str] = mapped_column(String(10))
+    send_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    first_tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    leased_by: Mapped[str | None] = mapped_column(String(120))
+    last_error: Mapped[str | None] = mapped_column(String(400))
+    message_id: Mapped[str] = mapped_column(String(300))
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    address_key: Mapped[str | None] = mapped_column(String(64))
+    # Whether nobody has proved that the address is theirs; such mail counts against the limit.
+    stranger: Mapped[bool] = mapped_column(default=False)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sent_subject: Mapped[str | None] = mapped_column(Text)
+    sent_text: Mapped[str | None] = mapped_column(Text)
+    sent_locale: Mapped[str | None] = mapped_column(String(35))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    def queued(self) -> Queued:
+        """The row as its builder sees it."""
+        return Queued(
+            id=self.id,
+            message=self.message,
+            subject_kind=self.subject_kind,
+            subject_id=self.subject_id,
+            occurrence=self.occurrence,
+            created_at=self.created_at,
+            stranger=self.stranger,
+            topic=self.topic,
+            facts=self.facts,
+        )
+
+
+class AddressAllowance(Model):
+    """How much mail strangers have caused to one address lately. Locking the row decides who comes first."""
+
+    __tablename__ = "address_allowance"
+
+    address_key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    # Pairs of (place, seconds since 1970) of the last day; a place is the beginning of a Message-ID.
+    places: Mapped[list[list[Any]]] = mapped_column(JSON)
+    # When the first of the held messages may go; None while none is held.
+    held_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime] = mapped_column(UtcDateTime)

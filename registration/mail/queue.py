@@ -1,0 +1,97 @@
+"""Putting a message into the outbox, in the transaction of what it tells of."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from registration import clock, database
+from registration.extensions import db
+from registration.mail import allowance
+from registration.mail.address import address_key, new_message_id
+from registration.mail.models import OutboxMessage, State
+
+
+def enqueue(
+    message: str,
+    *,
+    subject: tuple[str, int],
+    occurrence: str,
+    channel: Literal["mail", "call"],
+    address: str | None = None,
+    stranger: bool = False,
+    send_at: datetime | None = None,
+    expires_at: datetime | None = None,
+    facts: Mapping[str, Any] | None = None,
+    topic: str | None = None,
+) -> OutboxMessage:
+    """Add a message and flush it; the caller commits. The same message asked for again is the row that is there.
+
+    `stranger`: nobody has proved that `address` is theirs; the message counts against the limit of the address and may
+    come back in state `held`. It then locks the allowance of the address, so it must be the last lock of a transaction.
+    Raises ValueError for a stranger's message without an address.
+    """
+    now = clock.now()
+    row: dict[str, Any] = {
+        "message": message,
+        "subject_kind": subject[0],
+        "subject_id": subject[1],
+        "occurrence": occurrence,
+        "topic": topic,
+        "state": State.CALL.value if channel == "call" else State.QUEUED.value,
+        "send_at": send_at or now,
+        "expires_at": expires_at,
+        "message_id": new_message_id(),
+        "facts": dict(facts or {}),
+        "address_key": address_key(address) if address and channel == "mail" else None,
+        "stranger": stranger and channel == "mail",
+        "created_at": now,
+    }
+    if row["stranger"]:
+        return _enqueue_for_stranger(row, now)
+    return _insert(row) or _the_one_there(row)
+
+
+def _enqueue_for_stranger(row: dict[str, Any], now: datetime) -> OutboxMessage:
+    key = row["address_key"]
+    if key is None:
+        raise ValueError(f"{row['message']}: a stranger's message needs the address whose limit it counts against")
+    place = allowance.place_of(row["message_id"])
+    locked = allowance.lock(key, now, place)
+    changed = not locked.fresh
+    if changed and (until := _held_until(locked, place, now)):
+        row |= {"state": State.HELD.value, "send_at": max(until, row["send_at"])}
+        locked.held_until = until
+    added = _insert(row)
+    if added is None:
+        if locked.fresh:
+            locked.leave(place)
+            locked.store()
+        return _the_one_there(row)
+    if changed:
+        locked.store()
+    return added
+
+
+def _held_until(locked: allowance.Allowance, place: str, now: datetime) -> datetime | None:
+    if locked.held_until is not None and allowance.someone_waits(locked.address_key):
+        return max(locked.held_until, now)
+    return locked.take(place, now)
+
+
+def _insert(row: dict[str, Any]) -> OutboxMessage | None:
+    insert = sqlite.insert if database.is_sqlite() else postgresql.insert
+    statement = (
+        insert(OutboxMessage)
+        .values(row)
+        .on_conflict_do_nothing(index_elements=["subject_kind", "subject_id", "message", "occurrence"])
+        .returning(OutboxMessage)
+    )
+    return db.session.scalars(statement).one_or_none()
+
+
+def _the_one_there(row: dict[str, Any]) -> OutboxMessage:
+    names = ("message", "subject_kind", "subject_id", "occurrence")
+    return db.session.scalars(select(OutboxMessage).filter_by(**{name: row[name] for name in names})).one()

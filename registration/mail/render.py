@@ -1,0 +1,51 @@
+"""Templates of mails: subject, text and HTML in the language of who reads them."""
+
+import re
+from typing import NamedTuple
+
+import css_inline
+from flask import current_app
+
+from registration import i18n, languages
+
+# No network and no files: the style stands in the template.
+_inliner = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
+
+
+class Rendered(NamedTuple):
+    """A mail's three texts."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render(name: str, locale: str, /, **facts: object) -> Rendered:
+    """Render templates/mail/<name>/ in `locale`, a page language. Raises jinja2.TemplateNotFound, KeyError.
+
+    Templates see the facts, `locale`, `lang` and `direction`, and no request.
+    """
+    known = facts | {"locale": locale, "lang": languages.html_lang(locale), "direction": languages.direction(locale)}
+    environment = current_app.jinja_env
+    with i18n.spoken(locale):
+        subject, text, html = (
+            environment.get_template(f"mail/{name}/{part}").render(known)
+            for part in ("subject.txt", "body.txt", "body.html")
+        )
+    return Rendered(one_line(subject), tidy(text), inlined(html))
+
+
+def one_line(text: str) -> str:
+    """`text` on one line. Only plain white space is folded: a no-break space is meant."""
+    return re.sub(r"[ \t\r\n]+", " ", text).strip(" ")
+
+
+def tidy(text: str) -> str:
+    """`text` as a mail shows it: no space at line ends, at most one empty line, one line end at the end."""
+    lines = "\n".join(line.rstrip(" \t\r") for line in text.split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", lines).strip("\n") + "\n"
+
+
+def inlined(html: str) -> str:
+    """The document with the rules of its style sheet on its elements, for readers of mail that drop style sheets."""
+    return _inliner.inline(html)

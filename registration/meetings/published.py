@@ -1,0 +1,290 @@
+"""What the public sees of series and meetings, in one page language, ready for templates and mails.
+
+Counters (seats, waiting) are not here: they change with every registration and are read from the row each time.
+All else changes only when staff change it, and `district.content_version` grows with that; so a process keeps what it
+has made until the version it reads with each page is another one.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import quote_plus
+
+from flask import current_app, g
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from registration import dates, languages
+from registration.extensions import db
+from registration.meetings import texts
+from registration.meetings.models import District, Meeting, Mode, Series, ServiceState
+from registration.meetings.texts import Said
+from registration.phones import display, href
+
+# A district's pages are asked for in a few languages; more than this means that versions pile up.
+KEPT_CONTENTS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """A language as a page shows it: its own name, and its name in the page's language (empty when the same)."""
+
+    tag: str
+    own_name: str
+    dir: str
+    name: str
+
+    @property
+    def translated(self) -> str:
+        """The name in the page's language where it adds something."""
+        return "" if self.name.casefold() == self.own_name.casefold() else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class DistrictView:
+    """The district as every page and mail names it."""
+
+    name: Said
+    phone: str
+    phone_href: str
+    hours: Said
+    say: Said
+    email: str
+    retention_days: int
+    spoken_notice_days: int
+    signed_notice_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesView:
+    """A series in one language."""
+
+    id: int
+    slug: str
+    title: Said
+    introduction: Said
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceView:
+    """A place in one language. `line` is name and room."""
+
+    name: Said
+    room: Said
+    address: str
+    entrance: Said
+    parking: Said
+    map_href: str
+
+    @property
+    def line(self) -> str:
+        """Name and room."""
+        return f"{self.name}, {self.room}" if self.room else str(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceView:
+    """An interpretation service in one language."""
+
+    tongue: Tongue
+    mode: Mode
+    state: ServiceState
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingView:
+    """A meeting in one language. Moments in UTC; `when` and `tile` in words, in the meeting's zone."""
+
+    id: int
+    slug: str
+    series: SeriesView
+    title: Said
+    about: Said
+    floor: Tongue
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+    when: dates.When
+    tile: dates.Tile
+    place: PlaceView | None
+    online: bool
+    recording: str
+    childcare: bool
+    services: tuple[ServiceView, ...]
+    tell_by: datetime
+    locale: str
+
+    def service(self, language: str, sign: bool = False) -> ServiceView | None:
+        """The service into `language`, captioning aside."""
+        for service in self.services:
+            if service.tongue.tag == language and service.mode is not Mode.CAPTIONING:
+                return service
+        return None
+
+
+def tongue(tag: str, locale: str) -> Tongue:
+    """`tag` as a page in `locale` shows it."""
+    language = languages.LANGUAGES[tag]
+    return Tongue(tag, language.own_name, language.direction, languages.name_in(tag, locale))
+
+
+class Content:
+    """Everything published, at one version, in one page language. Meetings are read when first asked for."""
+
+    def __init__(self, locale: str) -> None:
+        self.locale = locale
+        self.first_language: str = current_app.config["LANGUAGES"][0]
+        self.district = self._district()
+        self._series: dict[int, SeriesView] = {}
+        self._meetings: dict[int, MeetingView] = {}
+
+    def _district(self) -> DistrictView:
+        row = db.session.get(District, 1)
+        if row is None:
+            return unnamed_district(self.locale)
+        found = texts.load([("district", 1)])
+
+        def said(field: str) -> Said:
+            return texts.say(found, "district", 1, field, self.locale, self.first_language)
+
+        return DistrictView(
+            name=said("name"),
+            phone=display(row.phone),
+            phone_href=href(row.phone),
+            hours=said("hours"),
+            say=said("say"),
+            email=row.email,
+            retention_days=row.retention_days,
+            spoken_notice_days=row.spoken_notice_days,
+            signed_notice_days=row.signed_notice_days,
+        )
+
+    def meeting(self, meeting_id: int) -> MeetingView:
+        """One meeting."""
+        return self.meetings([meeting_id])[0]
+
+    def meetings(self, meeting_ids: Sequence[int]) -> list[MeetingView]:
+        """Meetings in the order of `meeting_ids`; those not yet known are read together."""
+        missing = [one for one in meeting_ids if one not in self._meetings]
+        if missing:
+            self._read(missing)
+        return [self._meetings[one] for one in meeting_ids]
+
+    def series(self, series_id: int) -> SeriesView:
+        """One series."""
+        if series_id not in self._series:
+            row = db.session.get_one(Series, series_id)
+            self._series[series_id] = self._series_view(row, texts.load([("series", series_id)]))
+        return self._series[series_id]
+
+    def _read(self, meeting_ids: Iterable[int]) -> None:
+        rows = db.session.scalars(
+            select(Meeting)
+            .where(Meeting.id.in_(meeting_ids))
+            .options(joinedload(Meeting.series), joinedload(Meeting.place), selectinload(Meeting.services))
+            .execution_options(populate_existing=True)
+        ).all()
+        owners = {("meeting", row.id) for row in rows} | {("series", row.series_id) for row in rows}
+        owners |= {("place", row.place_id) for row in rows if row.place_id}
+        found = texts.load(owners)
+        district = db.session.get(District, 1)
+        for row in rows:
+            self._meetings[row.id] = self._meeting_view(row, found, district.tell_by_days if district else 3)
+
+    def _series_view(self, row: Series, found: texts.Texts) -> SeriesView:
+        def said(field: str) -> Said:
+            return texts.say(found, "series", row.id, field, self.locale, self.first_language)
+
+        return SeriesView(row.id, row.slug, said("title"), said("introduction"))
+
+    def _place_view(self, row: Meeting, found: texts.Texts) -> PlaceView | None:
+        place = row.place
+        if place is None:
+            return None
+
+        def said(field: str) -> Said:
+            return texts.say(found, "place", place.id, field, self.locale, self.first_language)
+
+        return PlaceView(
+            name=said("name"),
+            room=texts.say(found, "meeting", row.id, "room", self.locale, self.first_language),
+            address=place.address,
+            entrance=said("entrance"),
+            parking=said("parking"),
+            map_href="https://www.openstreetmap.org/search?query=" + quote_plus(place.address),
+        )
+
+    def _meeting_view(self, row: Meeting, found: texts.Texts, tell_by_days: int) -> MeetingView:
+        locale = self.locale
+
+        def said(field: str) -> Said:
+            return texts.say(found, "meeting", row.id, field, locale, self.first_language)
+
+        if row.series_id not in self._series:
+            self._series[row.series_id] = self._series_view(row.series, found)
+        return MeetingView(
+            id=row.id,
+            slug=row.slug,
+            series=self._series[row.series_id],
+            title=said("title"),
+            about=said("about"),
+            floor=tongue(row.floor_language, locale),
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            time_zone=row.time_zone,
+            when=dates.when(row.starts_at, row.ends_at, row.time_zone, locale),
+            tile=dates.tile(row.starts_at, row.time_zone, locale),
+            place=self._place_view(row, found),
+            online=row.online,
+            recording=row.recording,
+            childcare=row.childcare,
+            services=tuple(
+                ServiceView(tongue(service.language, locale), Mode(service.mode), ServiceState(service.state))
+                for service in row.services
+            ),
+            tell_by=row.starts_at - timedelta(days=tell_by_days),
+            locale=locale,
+        )
+
+
+def unnamed_district(locale: str) -> DistrictView:
+    """What stands for the district while it has not been set up or cannot be read."""
+    nothing = Said("", locale, languages.direction(locale), False)
+    name = Said("Community Meetings", "en", "ltr", locale != "en")
+    return DistrictView(name, "", "", nothing, nothing, "", 30, 14, 28)
+
+
+def note_version(version: int | None) -> None:
+    """Say which content version this request has read along with its own rows, which saves asking again."""
+    g.content_version = version or 0
+
+
+def forget_version() -> None:
+    """Ask for the version again at the next look: for contexts that live longer than a request."""
+    g.pop("content_version", None)
+
+
+def _version() -> int:
+    if "content_version" not in g:
+        note_version(db.session.scalar(select(District.content_version).where(District.id == 1)))
+    version: int = g.content_version
+    return version
+
+
+def content(locale: str) -> Content:
+    """What is published now, in `locale`."""
+    kept: dict[tuple[int, str], Content] = current_app.extensions.setdefault("published", {})
+    key = (_version(), locale)
+    if key not in kept:
+        if len(kept) >= KEPT_CONTENTS:
+            kept.clear()
+        kept[key] = Content(locale)
+    return kept[key]
+
+
+def touch() -> None:
+    """Record, in the caller's transaction, that something the public sees has changed."""
+    district = db.session.get(District, 1, with_for_update=True)
+    if district is not None:
+        district.content_version += 1
+    forget_version()

@@ -1,0 +1,198 @@
+"""What every page shares: its language, its headers, the switch of languages, the pages of errors."""
+
+import secrets
+from typing import Any, NamedTuple
+
+from flask import Flask, Response, abort, current_app, g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from registration import config, database, i18n, languages
+from registration.extensions import db
+
+# Seconds after which a browser may ask again while the database is away.
+RETRY_AFTER = 30
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+        "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+class PageLanguage(NamedTuple):
+    """One entry of the language switch."""
+
+    tag: str
+    own_name: str
+    direction: str
+    href: str
+    current: bool
+
+
+def offered() -> list[str]:
+    """The page languages of this installation, the first being the district's own."""
+    tags: list[str] = current_app.config["LANGUAGES"]
+    return tags
+
+
+def init_app(app: Flask) -> None:
+    """Set language, headers and error pages for all blueprints."""
+    app.url_value_preprocessor(_take_locale)
+    app.url_defaults(_give_locale)
+    app.before_request(_begin)
+    app.after_request(_headers)
+    app.context_processor(_page)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(SQLAlchemyError, _database_error)
+    app.register_error_handler(Exception, _unexpected)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_options.setdefault("autoescape", True)
+    app.get("/healthz", endpoint="healthz")(_alive)
+
+
+def _take_locale(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    # Threads are used again for other requests, so what the last one said of language must not stay.
+    tag = values.pop("locale", None) if values else None
+    g.locale = tag if tag in offered() else negotiated()
+    g.unknown_locale = tag is not None and tag not in offered()
+    i18n.speak(g.locale)
+
+
+def _give_locale(endpoint: str, values: dict[str, Any]) -> None:
+    if "locale" not in values and current_app.url_map.is_endpoint_expecting(endpoint, "locale"):
+        values["locale"] = g.get("locale") or i18n.speaking()
+
+
+def negotiated() -> str:
+    """The offered page language that fits this browser best: its cookie, then Accept-Language, then the first one."""
+    cookie = request.cookies.get(current_app.config["LOCALE_COOKIE_NAME"])
+    return languages.negotiate(request.headers.get("Accept-Language"), cookie, offered())
+
+
+def _begin() -> None:
+    g.request_id = secrets.token_hex(6)
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        database.reads_only()
+    else:
+        database.may_write()
+    if g.get("unknown_locale"):
+        abort(404)
+
+
+def _headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if config.production(current_app):
+        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if response.mimetype == "text/html":
+        response.headers.setdefault("Content-Language", i18n.speaking())
+        response.headers.setdefault("Cache-Control", "no-cache")
+    return response
+
+
+def private(response: Response) -> Response:
+    """Mark an answer that shows what one family gave: kept nowhere, found by no search engine."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def _page() -> dict[str, object]:
+    tag = i18n.speaking()
+    language = languages.LANGUAGES[tag]
+    return {
+        "locale": tag,
+        "html_lang": languages.html_lang(tag),
+        "direction": language.direction,
+        "page_languages": switch(),
+    }
+
+
+def switch() -> list[PageLanguage]:
+    """The language switch: the same page in every page language."""
+    endpoint, values = request.endpoint, dict(request.view_args or {})
+    if endpoint is None or not current_app.url_map.is_endpoint_expecting(endpoint, "locale"):
+        endpoint, values = "meetings.home", {}
+    tags = languages.switcher(tuple(offered()))
+    return [
+        PageLanguage(
+            language.tag,
+            language.own_name,
+            language.direction,
+            url_for(endpoint, locale=language.tag, **values),
+            language.tag == i18n.speaking(),
+        )
+        for language in tags
+    ]
+
+
+def _alive() -> Response:
+    return Response("ok\n", mimetype="text/plain")
+
+
+def _texts(code: int) -> tuple[str, str]:
+    known = {
+        400: (gettext("We could not read that"), gettext("Please go back and try again.")),
+        403: (gettext("You cannot open this page"), gettext("Open the link in your message again.")),
+        404: (
+            gettext("We cannot find this page"),
+            gettext("The address may be old or mistyped. All meetings are on the first page."),
+        ),
+        405: (gettext("This page cannot be used that way"), gettext("Please go back and try again.")),
+        410: (gettext("This link no longer works"), gettext("Ask for your link again, or call us.")),
+        413: (gettext("That was too long"), gettext("Please shorten your answers and send them again.")),
+        503: (
+            gettext("We cannot save anything just now"),
+            gettext("Nothing was registered or changed. Please wait a minute and try again, or call us."),
+        ),
+    }
+    return known.get(
+        code,
+        (gettext("Something went wrong on our side"), gettext("Please try again in a few minutes, or call us.")),
+    )
+
+
+def error_page(code: int) -> ResponseReturnValue:
+    """The page of an error in the page's language, and its status."""
+    heading, text = _texts(code)
+    return render_template("errors/error.html", heading=heading, text=text, code=code), code
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error.get_response()  # type: ignore[return-value] # a werkzeug response is one to Flask
+    # A failed request must not leave its half-made rows to a page that reads.
+    db.session.rollback()
+    return error_page(error.code)
+
+
+def _database_error(error: SQLAlchemyError) -> ResponseReturnValue:
+    db.session.rollback()
+    current_app.logger.error("database: %s", type(error).__qualname__, exc_info=error)
+    away = isinstance(error, OperationalError | PoolTimeout) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    )
+    if not away:
+        return error_page(500)
+    g.database_away = True
+    page, code = error_page(503)  # type: ignore[misc]
+    return page, code, {"Retry-After": str(RETRY_AFTER)}
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    if current_app.testing or current_app.debug:
+        raise error
+    db.session.rollback()
+    current_app.logger.error("unexpected: %s", type(error).__qualname__, exc_info=error)
+    return error_page(500)

@@ -1,0 +1,123 @@
+"""The fixed cast of the tests: an application on its own database, with the demo season in it and a clock that stands.
+
+SQLite by default; the PostgreSQL server that TEST_DATABASE_URI names otherwise. Migrations make one template a worker,
+each test gets a copy of it.
+"""
+
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import flask_migrate
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.pool import NullPool
+
+from registration import clock, create_app, demo
+from registration.extensions import db
+from tests.pages import Browser
+
+# A Tuesday afternoon in Denver, five weeks before the meetings ahead: every request is in time.
+NOW = datetime(2027, 3, 30, 20, 0, tzinfo=UTC)
+# The meetings ahead of that day, in Denver: Monday 3, Tuesday 4 and Tuesday 11 May 2027.
+SERVER = os.environ.get("TEST_DATABASE_URI")
+
+# What must never be asked for by accident: an address that names the mistake instead of half working.
+POISON = "https://base-url-was-not-used.invalid"
+
+
+def settings(uri: str) -> dict[str, object]:
+    """Settings of a test's application."""
+    return {
+        "SQLALCHEMY_DATABASE_URI": uri,
+        "SECRET_KEY": "a key of the tests",
+        "BASE_URL": "http://meetings.example.org",
+        "MAIL_DEFAULT_SENDER": "meetings@example.org",
+        "MAIL_REPLY_TO": "office@example.org",
+        "TESTING": True,
+    }
+
+
+def _on_server(statement: str) -> None:
+    assert SERVER
+    engine = create_engine(SERVER, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+
+
+def _named(database: str) -> str:
+    assert SERVER
+    return make_url(SERVER).set(database=database).render_as_string(hide_password=False)
+
+
+def _fill(uri: str, instance: Path) -> None:
+    app = create_app(settings(uri), instance_path=str(instance))
+    with app.app_context(), clock.at(NOW):
+        flask_migrate.upgrade()
+        demo.load_season(NOW)
+        db.session.commit()
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def season_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A migrated database with the demo season: the path of a SQLite file, or the name of a database on the server."""
+    folder = tmp_path_factory.mktemp("template")
+    if SERVER is None:
+        path = folder / "season.sqlite"
+        _fill(f"sqlite:///{path}", folder)
+        yield str(path)
+        return
+    name = f"season_{secrets.token_hex(6)}"
+    _on_server(f"CREATE DATABASE {name}")
+    _fill(_named(name), folder)
+    yield name
+    _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database_uri(season_template: str, tmp_path: Path) -> Iterator[str]:
+    """The test's own copy of the season."""
+    if SERVER is None:
+        path = tmp_path / "registration.sqlite"
+        shutil.copy(season_template, path)
+        yield f"sqlite:///{path}"
+        return
+    name = f"test_{secrets.token_hex(6)}"
+    _on_server(f"CREATE DATABASE {name} TEMPLATE {season_template}")
+    yield _named(name)
+    _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def app_settings() -> dict[str, object]:
+    """More settings of the test's application; a test changes them before it asks for `app`."""
+    return {}
+
+
+@pytest.fixture
+def app(database_uri: str, tmp_path: Path, app_settings: dict[str, object]) -> Iterator[Flask]:
+    """The application on its own database, within an application context, at NOW."""
+    instance = tmp_path / "instance"
+    made = create_app(settings(database_uri) | app_settings, instance_path=str(instance))
+    with made.app_context(), clock.at(NOW):
+        yield made
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    """Somebody who reads pages, checks each, and sends forms."""
+    return Browser(app)
+
+
+@pytest.fixture
+def another_browser(app: Flask) -> Callable[[], Browser]:
+    """Somebody else, with cookies of their own."""
+    return lambda: Browser(app)

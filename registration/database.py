@@ -1,7 +1,7 @@
 """Connections, transactions and the order of locks.
 
-**Lock order.** Every transaction on a meeting's registrations locks, in this order: the meeting row, registrations by id,
-demand rows by (language, modality), then the mail allowance of an address. Any other order deadlocks on PostgreSQL.
+**Lock order.** Every transaction on a meeting's registrations locks, in this order: the meeting row, registrations by
+id, demand rows by (language, modality), then the mail allowance of an address. Any other order deadlocks on PostgreSQL.
 
 **SQLite.** One writer at a time: a transaction that may write says so before its first statement (BEGIN IMMEDIATE), so
 that it waits for the lock instead of failing in the middle. Reading requests begin plainly and never wait.
@@ -90,7 +90,7 @@ def prepare_engine(app: Flask) -> None:
 
 
 def _sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:
-    # The driver's own transaction handling begins too late, after the first read; SQLAlchemy's begin event does it here.
+    # The driver itself begins too late, after the first read; SQLAlchemy's begin event does it here.
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")

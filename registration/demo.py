@@ -59,7 +59,7 @@ def load_season(now: datetime) -> None:
     shift = _shift(season["meetings"][0]["starts"], now, ZoneInfo(series.time_zone))
     for meeting in season["meetings"]:
         _meeting(meeting, series, places[meeting["place"]], f"{meeting['slug']}-2021", timedelta())
-        _ahead(meeting, series, places[meeting["place"]], shift, now)
+        _ahead(meeting, series, places[meeting["place"]], shift)
     touch()
 
 
@@ -108,7 +108,7 @@ def _place(data: dict[str, Any]) -> Place:
     return row
 
 
-def _ahead(data: dict[str, Any], series: Series, place: Place, shift: timedelta, now: datetime) -> None:
+def _ahead(data: dict[str, Any], series: Series, place: Place, shift: timedelta) -> None:
     there = db.session.scalar(select(Meeting).where(Meeting.slug == data["slug"]))
     if there is not None and there.past:
         there.slug = f"{data['slug']}-{there.starts_at.date().isoformat()}"

@@ -33,7 +33,7 @@ def _visible(text: str) -> str:
     return "".join(kept)
 
 
-class Line(StringField):
+class Line(StringField):  # type: ignore[misc] # WTForms has no annotations
     """One line of text: surrounding space dropped, inner runs of space made one, control characters dropped."""
 
     def __init__(self, label: str | None = None, *, most: int, **options: Any) -> None:
@@ -49,7 +49,7 @@ class Line(StringField):
             raise StopValidation(lazy_gettext("Please shorten this to %(most)s characters or fewer.", most=self.most))
 
 
-class Lines(StringField):
+class Lines(StringField):  # type: ignore[misc] # WTForms has no annotations
     """Several lines of text."""
 
     def __init__(self, label: str | None = None, *, most: int, **options: Any) -> None:
@@ -65,7 +65,7 @@ class Lines(StringField):
             raise StopValidation(lazy_gettext("Please shorten this to %(most)s characters or fewer.", most=self.most))
 
 
-class Count(IntegerField):
+class Count(IntegerField):  # type: ignore[misc] # WTForms has no annotations
     """A number of people. Blank is None. Digits of every script are read."""
 
     def __init__(self, label: str | None = None, *, least: int = 0, most: int, **options: Any) -> None:

@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 
+import flask_babel
 from babel.support import NullTranslations, Translations
 from flask import Flask
 from flask_babel import Babel, Domain
@@ -19,6 +20,7 @@ from flask_babel import Babel, Domain
 from registration import languages
 
 SOURCE = "en"
+
 
 _speaking: ContextVar[str] = ContextVar("speaking", default=SOURCE)
 
@@ -63,6 +65,16 @@ def spoken(tag: str) -> Iterator[None]:
         yield
     finally:
         _speaking.reset(token)
+
+
+def gettext(message: str, **values: object) -> str:
+    """The message in the language spoken now, with its %(name)s filled in."""
+    return str(flask_babel.gettext(message, **values))
+
+
+def ngettext(singular: str, plural: str, number: int, **values: object) -> str:
+    """The form of the message for `number`, which is also %(num)s in it."""
+    return str(flask_babel.ngettext(singular, plural, number, **values))
 
 
 def init_app(app: Flask, translations: Path) -> None:

@@ -20,7 +20,7 @@ def without_secrets(text: str) -> str:
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line: time, level, logger, message, request id, and the trace of an exception without values."""
+    """One JSON object a line: time, level, logger, message, request id, and where an exception came from."""
 
     def format(self, record: logging.LogRecord) -> str:
         entry: dict[str, object] = {

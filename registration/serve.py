@@ -6,12 +6,12 @@ to both. When it is itself killed, the children end with it.
 
 import contextlib
 import ctypes
-import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -101,6 +101,6 @@ def command(host: str, port: int, workers: int, threads: int) -> None:
         signal.signal(number, group.stop)
     click.echo(f"Families: {base}/")
     if current_app.config["MAIL_SERVER"] is None:
-        click.echo(f"Mail is written to {os.path.join(current_app.instance_path, 'mail')}")
+        click.echo(f"Mail is written to {Path(current_app.instance_path) / 'mail'}")
     click.echo("Stop with Ctrl-C.")
     group.run()

@@ -3,15 +3,15 @@
 import secrets
 from typing import Any, NamedTuple
 
-from flask import Flask, Response, abort, current_app, g, render_template, request, url_for
+from flask import Flask, Response, abort, current_app, g, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from registration import config, database, i18n, languages
 from registration.extensions import db
+from registration.i18n import gettext
 
 # Seconds after which a browser may ask again while the database is away.
 RETRY_AFTER = 30
@@ -171,7 +171,7 @@ def error_page(code: int) -> ResponseReturnValue:
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
-        return error.get_response()  # type: ignore[return-value] # a werkzeug response is one to Flask
+        return Response.force_type(error.get_response())
     # A failed request must not leave its half-made rows to a page that reads.
     db.session.rollback()
     return error_page(error.code)
@@ -186,8 +186,9 @@ def _database_error(error: SQLAlchemyError) -> ResponseReturnValue:
     if not away:
         return error_page(500)
     g.database_away = True
-    page, code = error_page(503)  # type: ignore[misc]
-    return page, code, {"Retry-After": str(RETRY_AFTER)}
+    response = make_response(error_page(503))
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:

@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from flask_babel import gettext
 from icalendar import Calendar, Event, vText
 
 from registration.families.models import Registration, Status
+from registration.i18n import gettext
 from registration.meetings.models import Meeting, MeetingStatus
 from registration.meetings.published import MeetingView
 
@@ -45,7 +45,7 @@ def calendar_file(registration: Registration, meeting: Meeting, view: MeetingVie
     calendar.add_missing_timezones(
         first_date=view.starts_at.date() - timedelta(days=366), last_date=view.ends_at.date() + timedelta(days=366)
     )
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def _status(registration: Registration, cancelled: bool) -> str:

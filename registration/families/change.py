@@ -52,7 +52,7 @@ def change(
     now: datetime,
     actor: str,
 ) -> Registration:
-    """Replace the answers. Raises ChangedMeanwhile when `version` is not the present one, NoRoom when it does not fit."""
+    """Replace the answers. Raises ChangedMeanwhile when `version` is an old one, NoRoom when it does not fit."""
     meeting, registration = locked(registration_id, meeting_id)
     if registration.version != version or registration.status == Status.WITHDRAWN:
         raise ChangedMeanwhile

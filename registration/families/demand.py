@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from operator import add, sub
 from typing import NamedTuple
 
+from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from registration.database import is_sqlite
@@ -70,7 +71,7 @@ def _counts(status: str, attendance: str, listeners: int) -> Counts:
 
 
 def apply(meeting_id: int, before: Contribution, after: Contribution) -> None:
-    """Change the counters from `before` to `after`, in the order of locks; in the transaction of the rows they count."""
+    """Change the counters from `before` to `after`, in the order of locks, in the transaction of their rows."""
     for key in sorted({*before, *after}):
         change = after.get(key, Counts()).minus(before.get(key, Counts()))
         if any(change):
@@ -80,12 +81,11 @@ def apply(meeting_id: int, before: Contribution, after: Contribution) -> None:
 def _add(meeting_id: int, key: Key, change: Counts) -> None:
     language, modality = key
     if min(change) < 0:
-        # The row is there: what is taken away was added once. An upsert would trip over the CHECK of the row it tries first.
-        row = Demand.__table__
-        statement = row.update().where(
-            row.c.meeting_id == meeting_id, row.c.language == language, row.c.modality == modality
-        )
-        db.session.execute(statement.values({name: row.c[name] + number for name, number in change._asdict().items()}))
+        # The row is there, since what is taken away was added once; an upsert would trip over its own CHECK.
+        changed = {name: getattr(Demand, name) + number for name, number in change._asdict().items()}
+        row = (Demand.meeting_id == meeting_id, Demand.language == language, Demand.modality == modality)
+        statement = update(Demand).where(*row).values(changed)
+        db.session.execute(statement.execution_options(synchronize_session=False))
         return
     insert = sqlite.insert if is_sqlite() else postgresql.insert
     adding = insert(Demand).values(meeting_id=meeting_id, language=language, modality=modality, **change._asdict())

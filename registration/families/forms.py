@@ -6,13 +6,13 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask import current_app
-from flask_babel import gettext
 from wtforms import Field, HiddenField
 
 from registration import languages, phones
 from registration.families.answers import Answers
 from registration.families.models import Attendance, Need
 from registration.forms import Count, Form, Line, Lines
+from registration.i18n import gettext
 from registration.meetings.models import Meeting
 
 MOST_PEOPLE = 20
@@ -32,7 +32,7 @@ COMMON_DOMAINS = (
 )
 
 
-class Choices(Field):
+class Choices(Field):  # type: ignore[misc] # WTForms has no annotations
     """Values of one name, as often as it was sent; blanks dropped, each once. Unknown ones are the form's to refuse."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
@@ -61,11 +61,13 @@ class RegistrationForm(Form):
     contact_language = HiddenField()
     submission_id = HiddenField()
 
+    _phone: str | None = None
+    _email: str | None = None
+
     def check_for(self, meeting: Meeting, locale: str, childcare: bool) -> bool:
         """Whether these answers can stand for `meeting`; words at the fields otherwise."""
         self.validate()
         self._meeting, self._locale, self._childcare = meeting, locale, childcare
-        self._phone = self._email = None
         self._check_name()
         self._check_contact()
         self._check_interpretation()

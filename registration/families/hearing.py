@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from flask_babel import gettext, ngettext
-
 from registration import dates, languages
 from registration.families.models import OWN_WORDS, InterpretationRequest, Modality
+from registration.i18n import gettext, ngettext
 from registration.meetings.models import Mode, ServiceState
 from registration.meetings.published import DistrictView, MeetingView, ServiceView, tongue
 from registration.meetings.voices import ICON, Voice, confirmed_sentence, floor_voice, looking_sentence

@@ -46,7 +46,7 @@ def named_by(purpose: links.Purpose, token: str) -> Registration | None:
     return load(opened) if opened else None
 
 
-def _query() -> Select[tuple[Registration, int]]:
+def _query() -> Select[Registration, int]:
     version = select(District.content_version).where(District.id == 1).scalar_subquery()
     return (
         select(Registration, version)
@@ -58,7 +58,7 @@ def _query() -> Select[tuple[Registration, int]]:
     )
 
 
-def _one(query: Select[tuple[Registration, int]]) -> Registration | None:
+def _one(query: Select[Registration, int]) -> Registration | None:
     row = db.session.execute(query).first()
     if row is None:
         return None

@@ -3,13 +3,12 @@
 import re
 from collections.abc import Callable, Mapping
 
-from flask_babel import gettext
-
 from registration import clock, dates, i18n, links
 from registration.families import demand, hearing, holder
 from registration.families.calendar import calendar_file
 from registration.families.models import OWN_WORDS, Attendance, Modality, Registration, Status
 from registration.families.words import people
+from registration.i18n import gettext
 from registration.mail.letter import Attachment, Builder, Letter, Queued, Superseded
 from registration.mail.render import render
 from registration.meetings.models import Meeting, MeetingStatus

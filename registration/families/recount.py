@@ -4,6 +4,7 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from sqlalchemy import Integer, case, delete, func, insert, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.elements import ColumnElement
 
 from registration.extensions import db
@@ -17,6 +18,8 @@ from registration.families.models import (
     Status,
 )
 from registration.meetings.models import Meeting
+
+Number = ColumnElement[int] | InstrumentedAttribute[int]
 
 FIELDS = ("seats_taken", "online_taken", "waiting", "waiting_online", "childcare_taken")
 
@@ -65,8 +68,8 @@ def repair() -> None:
             db.session.execute(insert(Demand).values(values))
 
 
-def _sum_where(what: ColumnElement[int], *conditions: ColumnElement[bool]) -> ColumnElement[int]:
-    total = what
+def _sum_where(what: Number, *conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    total: Number = what
     for condition in conditions:
         total = case((condition, total), else_=0)
     return func.coalesce(func.sum(total), 0).cast(Integer)

@@ -127,7 +127,7 @@ def _row(meeting: Meeting, answers: Answers, submission_id: str, now: datetime) 
     write(registration, answers)
     if folded:
         same = exists().where(Registration.meeting_id == meeting.id, Registration.email_folded == folded)
-        registration.same_address = select(same).scalar_subquery()  # type: ignore[assignment] # computed by the INSERT
+        registration.same_address = select(same).scalar_subquery()
     return registration
 
 

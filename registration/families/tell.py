@@ -1,4 +1,4 @@
-"""A family is told: one row in the outbox, in the transaction of what it tells of. Without email it is a call to make."""
+"""A family is told: a row in the outbox, in the transaction of what it tells of. Without email it is a call to make."""
 
 from datetime import datetime
 from typing import Literal
@@ -30,7 +30,7 @@ def tell(
     occurrence: str,
     stranger: bool = False,
 ) -> OutboxMessage | None:
-    """Queue `message`; None where nobody is to be told: not at all after "this is not me", nor when the meeting is over.
+    """Queue `message`; None where nobody is to be told: after "this is not me", and when the meeting is over.
 
     `occurrence` tells apart what may be said several times; the same one is said once.
     """

@@ -3,11 +3,11 @@
 from typing import NamedTuple
 
 from flask import current_app
-from flask_babel import gettext, ngettext
 
 from registration import languages, phones
 from registration.families.answers import Answers
 from registration.families.models import Attendance, Need
+from registration.i18n import gettext, ngettext
 from registration.meetings.published import MeetingView, tongue
 
 
@@ -28,17 +28,14 @@ def contact_language(tag: str, locale: str) -> Row:
     return Row(label, one.own_name, languages.capitalised(one.translated), languages.html_lang(tag), one.dir)
 
 
-NEEDS = {
-    Need.CAPTIONS: lambda: gettext("Captions (what is said, as text)"),
-    Need.ASSISTIVE_LISTENING: lambda: gettext("Help with hearing (a device that makes it louder)"),
-    Need.WHEELCHAIR: lambda: gettext("A place for a wheelchair"),
-    Need.LARGE_PRINT: lambda: gettext("Papers in large print"),
-}
-
-
 def needs() -> list[tuple[str, str]]:
     """Needs to choose from, in words."""
-    return [(need.value, words()) for need, words in NEEDS.items()]
+    return [
+        (Need.CAPTIONS.value, gettext("Captions (what is said, as text)")),
+        (Need.ASSISTIVE_LISTENING.value, gettext("Help with hearing (a device that makes it louder)")),
+        (Need.WHEELCHAIR.value, gettext("A place for a wheelchair")),
+        (Need.LARGE_PRINT.value, gettext("Papers in large print")),
+    ]
 
 
 def rows(answers: Answers, view: MeetingView) -> list[Row]:
@@ -48,7 +45,7 @@ def rows(answers: Answers, view: MeetingView) -> list[Row]:
         found.append(Row(gettext("Phone"), phones.display(answers.phone), dir="ltr"))
     if answers.email:
         found.append(Row(gettext("Email"), answers.email, dir="ltr"))
-    found.append(Row(gettext("Interpreter"), interpreters(answers, view), _listening(answers, view)))
+    found.append(Row(gettext("Interpreter"), interpreters(answers, view), _listening(answers)))
     found.append(Row(gettext("Who comes"), people(answers.adults, answers.children)))
     found.append(Row(gettext("How you come"), attendance(answers.attendance)))
     said = [words for need, words in needs() if need in answers.needs]
@@ -71,7 +68,7 @@ def interpreters(answers: Answers, view: MeetingView) -> str:
     return " · ".join(named) or gettext("No interpreter")
 
 
-def _listening(answers: Answers, view: MeetingView) -> str:
+def _listening(answers: Answers) -> str:
     if not answers.spoken and not answers.other_language:
         return ""
     return ngettext("%(num)s person will listen.", "%(num)s people will listen.", answers.listeners)

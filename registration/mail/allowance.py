@@ -8,15 +8,36 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
 from registration import database
-from registration.extensions import db
+from registration.extensions import Declarative, db
 from registration.mail.models import AddressAllowance, OutboxMessage, State
 
 LIMITS = ((timedelta(hours=1), 3), (timedelta(days=1), 10))
 LONGEST = max(window for window, _ in LIMITS)
+
+# Built once: on the way of every registration and every mail, building them would cost more than running them.
+_TABLE = Declarative.metadata.tables[AddressAllowance.__tablename__]
+_STORE = (
+    update(_TABLE)
+    .where(_TABLE.c.address_key == bindparam("the_key"))
+    .values(places=bindparam("places"), held_until=bindparam("held_until"))
+)
+
+
+def _locking(adding: sqlite.Insert | postgresql.Insert) -> ReturningInsert[tuple[list[list[Any]], datetime | None]]:
+    # An update even where nothing changes: DO NOTHING would neither lock the row nor return it.
+    changed = {"last_used_at": adding.excluded.last_used_at}
+    return adding.on_conflict_do_update(index_elements=["address_key"], set_=changed).returning(
+        _TABLE.c.places, _TABLE.c.held_until
+    )
+
+
+_LOCK_SQLITE = _locking(sqlite.insert(_TABLE))
+_LOCK_POSTGRESQL = _locking(postgresql.insert(_TABLE))
 
 
 def place_of(message_id: str) -> str:
@@ -52,12 +73,8 @@ class Allowance:
 
     def store(self) -> None:
         """Write the row in the caller's transaction."""
-        db.session.execute(
-            update(AddressAllowance)
-            .where(AddressAllowance.address_key == self.address_key)
-            .values(places=[list(pair) for pair in self.places], held_until=self.held_until)
-            .execution_options(synchronize_session=False)
-        )
+        places = [list(pair) for pair in self.places]
+        db.session.execute(_STORE, {"the_key": self.address_key, "places": places, "held_until": self.held_until})
 
 
 def _free_at(taken: list[float], moment: float, window: float, most: int) -> float:
@@ -71,13 +88,9 @@ def lock(address_key: str, now: datetime, place: str | None = None) -> Allowance
     One statement. It is the last lock of a transaction (registration.database), and only one address a transaction.
     """
     wanted: list[list[Any]] = [[place, now.timestamp()]] if place else []
-    insert = sqlite.insert if database.is_sqlite() else postgresql.insert
-    adding = insert(AddressAllowance).values(address_key=address_key, places=wanted, last_used_at=now)
-    # An update even where nothing changes: DO NOTHING would neither lock the row nor return it.
-    statement = adding.on_conflict_do_update(
-        index_elements=["address_key"], set_={"last_used_at": adding.excluded.last_used_at}
-    ).returning(AddressAllowance.places, AddressAllowance.held_until)
-    places, held_until = db.session.execute(statement).one()
+    statement = _LOCK_SQLITE if database.is_sqlite() else _LOCK_POSTGRESQL
+    row = {"address_key": address_key, "places": wanted, "last_used_at": now}
+    places, held_until = db.session.execute(statement, row).one()
     pairs = [(str(name), float(at)) for name, at in places]
     return Allowance(address_key, pairs, held_until, fresh=bool(wanted) and places == wanted)
 

@@ -24,6 +24,22 @@ POLICY = SMTP.clone(max_line_length=998)
 class MailMessage(flask_mail.Message):
     """A mail whose headers arrive as they were written and whose lines every server can carry."""
 
+    def __init__(self, letter: Letter, message_id: str) -> None:
+        # Not by way of Flask-Mail's own: for each message it looks up the name of this machine, which may take seconds.
+        self.subject = letter.subject
+        self.recipients = [letter.recipient]
+        self.body = letter.text
+        self.alts = {"html": letter.html}
+        self.sender = _sender(letter)
+        self.reply_to = current_app.config["MAIL_REPLY_TO"]
+        self.date = clock.now().timestamp()
+        self.msgId = message_id
+        self.extra_headers = _headers(letter)
+        self.attachments = [flask_mail.Attachment(a.filename, a.content_type, a.data) for a in letter.attachments]
+        self.charset = None
+        self.cc, self.bcc = [], []
+        self.mail_options, self.rcpt_options = [], []
+
     def _message(self) -> MIMEBase:
         built = super()._message()
         built.policy = POLICY
@@ -73,23 +89,15 @@ def _base64(data: bytes) -> bytes:
 
 def compose(letter: Letter, message_id: str) -> MailMessage:
     """The mail of a letter. Its Message-ID is given, so that a second try is known for the same mail."""
+    return MailMessage(letter, message_id)
+
+
+def _headers(letter: Letter) -> dict[str, str]:
     headers = {"Auto-Submitted": "auto-generated", "Content-Language": letter.locale}
     if letter.list_unsubscribe:
         headers["List-Unsubscribe"] = f"<{letter.list_unsubscribe}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message = MailMessage(
-        subject=letter.subject,
-        recipients=[letter.recipient],
-        body=letter.text,
-        html=letter.html,
-        reply_to=current_app.config["MAIL_REPLY_TO"],
-        date=clock.now().timestamp(),
-        attachments=[flask_mail.Attachment(a.filename, a.content_type, a.data) for a in letter.attachments],
-        extra_headers=headers,
-    )
-    message.sender = _sender(letter)
-    message.msgId = message_id
-    return message
+    return headers
 
 
 def _sender(letter: Letter) -> tuple[str, str]:

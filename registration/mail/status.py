@@ -31,7 +31,7 @@ def oldest_due(now: datetime) -> timedelta | None:
 def status(now: datetime, most_failed: int = 20) -> Status:
     """The state of the outbox at `now`."""
     counted = db.session.execute(select(OutboxMessage.state, func.count()).group_by(OutboxMessage.state))
-    found = dict(counted.tuples().all())
+    found = dict(counted.all())
     failed = select(OutboxMessage).where(OutboxMessage.state == State.FAILED).order_by(OutboxMessage.id.desc())
     held = select(func.min(OutboxMessage.send_at)).where(OutboxMessage.state == State.HELD)
     return Status(

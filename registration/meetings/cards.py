@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import url_for
-from flask_babel import gettext
 
 from registration import dates
+from registration.i18n import gettext
 from registration.meetings import voices
 from registration.meetings.availability import Phase, availability
 from registration.meetings.models import Meeting, ServiceState

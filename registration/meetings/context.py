@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from flask import Flask, g, url_for
-from flask_babel import gettext
 from sqlalchemy.exc import SQLAlchemyError
 
 from registration import i18n
 from registration.extensions import db
+from registration.i18n import gettext
 from registration.meetings.published import DistrictView, content, unnamed_district
 from registration.meetings.texts import Said
 

@@ -85,7 +85,7 @@ class Series(Model):
 
 
 class Place(Model):
-    """Where meetings are held. Name, entrance and parking are translated texts; the address is as the post writes it."""
+    """Where meetings are held. Name, entrance and parking are translated; the address is as the post writes it."""
 
     __tablename__ = "place"
 

@@ -37,7 +37,7 @@ class Tongue:
     @property
     def translated(self) -> str:
         """The name in the page's language where it adds something."""
-        return "" if self.name.casefold() == self.own_name.casefold() else self.name
+        return "" if self.name.casefold() in self.own_name.casefold() else self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Pages of what is offered: home, a series, a meeting."""
 
+from datetime import datetime
+
 from flask import Blueprint, Response, abort, current_app, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, select
@@ -26,7 +28,7 @@ def root() -> ResponseReturnValue:
     return answer
 
 
-def versioned(query: Select[tuple[Meeting]]) -> list[Meeting]:
+def versioned(query: Select[Meeting]) -> list[Meeting]:
     """The meetings of `query`; notes the content version on the way, which saves a query."""
     version = select(District.content_version).where(District.id == 1).scalar_subquery()
     rows = db.session.execute(query.add_columns(version)).all()
@@ -111,6 +113,13 @@ def meeting(slug: str) -> ResponseReturnValue:
         others=[cards.card(other, other_view, now) for other, other_view in pairs],
         childcare_open=row.childcare and (row.childcare_closes_at is None or row.childcare_closes_at > now),
         families_waiting=row.waiting if row.in_person else row.waiting_online,
-        opens_on=dates.moment(row.opens_at, row.time_zone, view.locale) if row.opens_at else "",
-        closed_on=dates.moment(row.closes_at, row.time_zone, view.locale) if row.closes_at else "",
+        opens_on=_in_words(row.opens_at, view),
+        closed_on=_in_words(row.closes_at, view),
     )
+
+
+def _in_words(moment: datetime | None, view: MeetingView) -> str:
+    if moment is None:
+        return ""
+    zone, locale = view.time_zone, view.locale
+    return f"{dates.full_date(moment, zone, locale)}, {dates.time(moment, zone, locale)}"

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import gettext
-
 from registration import clock, dates, languages
+from registration.i18n import gettext
 from registration.meetings.models import Mode, ServiceState
 from registration.meetings.published import MeetingView, ServiceView, Tongue, tongue
 

@@ -1,5 +1,7 @@
 """`flask mail`"""
 
+import os
+import signal
 from datetime import timedelta
 
 import pytest
@@ -68,6 +70,21 @@ def test_retry_queues_what_failed_and_nothing_else(outbox: Flask) -> None:
     assert shown.output == f"{failed} queued again\n{held} is not a failed message\n"
     row = db.session.get_one(OutboxMessage, failed)
     assert (row.state, row.attempts, row.first_tried_at) == (State.QUEUED, 0, None)
+
+
+def test_deliver_stops_at_a_signal_after_the_mail_in_hand(outbox: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+    carrier = Recording(lambda _message: os.kill(os.getpid(), signal.SIGTERM))
+    monkeypatch.setattr("registration.mail.deliver.transport", lambda _app: carrier)
+    try:
+        with clock.at(NOON - timedelta(minutes=30)):
+            assert run(outbox, "deliver").exit_code == 0
+    finally:
+        signal.signal(signal.SIGTERM, before[0])
+        signal.signal(signal.SIGINT, before[1])
+    assert (len(carrier.sent), carrier.closed) == (1, True)
+    states = sorted(db.session.scalars(select(OutboxMessage.state)))
+    assert states == ["call", "failed", "held", "held", "queued", "queued", "sent", "sent"]
 
 
 def test_deliver_once_sends_all_that_is_due(outbox: Flask) -> None:

@@ -32,7 +32,7 @@ def ask(number: int, address: str = "hoa@example.org") -> OutboxMessage:
 def counts() -> dict[str, int]:
     """How many messages are in each state."""
     grouped = select(OutboxMessage.state, func.count()).group_by(OutboxMessage.state)
-    return dict(db.session.execute(grouped))
+    return dict(db.session.execute(grouped).all())
 
 
 def all_at_once(app: Flask, people: int, act: Callable[[int], Any]) -> None:

@@ -48,14 +48,12 @@ class Option(NamedTuple):
     dir: str
 
 
-def contact_languages(locale: str) -> list[Option]:
+def contact_languages() -> list[Option]:
     """Languages to write or speak to a family in: those we write first, then all others we can find a caller for."""
     written: list[str] = current_app.config["LANGUAGES"]
     spoken = [row.tag for row in languages.LANGUAGES.values() if row.spoken and row.modality == "spoken"]
-    others = sorted(
-        (tag for tag in spoken if tag not in written),
-        key=lambda tag: languages.sort_key(languages.LANGUAGES[tag].own_name),
-    )
+    others = [tag for tag in spoken if tag not in written]
+    others.sort(key=lambda tag: languages.sort_key(languages.LANGUAGES[tag].own_name))
     ordered = [row.tag for row in languages.switcher(tuple(written))] + others
     return [_option(tag) for tag in ordered]
 

@@ -2,7 +2,6 @@
 
 from flask import abort, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -14,6 +13,7 @@ from registration.families.models import Registration
 from registration.families.tell import tell
 from registration.families.views.blueprint import blueprint
 from registration.forms import Form, Line
+from registration.i18n import gettext
 from registration.phones import NotATelephone, read
 
 

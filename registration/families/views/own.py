@@ -147,8 +147,8 @@ def change_page() -> ResponseReturnValue:
         return _ask(*own(), form, version, 422)
     except ChangedMeanwhile:
         db.session.rollback()
-        registration, meeting, view = own()
-        return _changed_meanwhile(registration, meeting, view, form)
+        registration, _, view = own()
+        return _changed_meanwhile(registration, view, form)
     db.session.commit()
     return redirect(url_for("families.registration", changed=1), 303)
 
@@ -172,20 +172,18 @@ def _ask(
         choices=choices.interpretation(view.locale, meeting.floor_language),
         state=availability(meeting, clock.now()),
         childcare=childcare_open(meeting, clock.now()) or registration.childcare_granted,
-        languages=choices.contact_languages(view.locale),
+        languages=choices.contact_languages(),
     )
     return html, status
 
 
-def _changed_meanwhile(
-    registration: Registration, meeting: Meeting, view: MeetingView, form: RegistrationForm
-) -> ResponseReturnValue:
+def _changed_meanwhile(registration: Registration, view: MeetingView, form: RegistrationForm) -> ResponseReturnValue:
     html = render_template(
         "families/changed_meanwhile.html",
         registration=registration,
         view=view,
         rows=words.rows(answers_of(registration), view),
-        carried=carried(form),
+        carried=carried(),
         contact_language=form.contact_language.data,
         form=form,
     )

@@ -73,7 +73,7 @@ def childcare_open(meeting: Meeting, now: datetime) -> bool:
     return meeting.childcare and (meeting.childcare_closes_at is None or now < meeting.childcare_closes_at)
 
 
-def carried(form: RegistrationForm) -> list[tuple[str, str]]:
+def carried() -> list[tuple[str, str]]:
     """What was typed, as hidden fields."""
     return [(name, value) for name in CARRIED for value in request.form.getlist(name) if value]
 
@@ -107,11 +107,11 @@ def _check(meeting: Meeting, view: MeetingView, form: RegistrationForm) -> Respo
         view=view,
         form=form,
         answers=answers,
-        carried=carried(form),
+        carried=carried(),
         state=availability(meeting, clock.now()),
         likely=likely_address(answers.email) if answers.email else None,
         rows=words.rows(answers, view),
-        languages=choices.contact_languages(view.locale),
+        languages=choices.contact_languages(),
         others=choices.meetings_in(answers.spoken, meeting, view, clock.now()),
     )
 
@@ -139,8 +139,7 @@ def _register(meeting: Meeting, view: MeetingView, form: RegistrationForm, now: 
         return _not_open(view)
     holder.hold(done.registration)
     db.session.commit()
-    shown = {"new": 1} | ({"held": 1} if done.held else {})
-    return redirect(url_for("families.registration", **shown), 303)
+    return redirect(url_for("families.registration", new=1, held=1 if done.held else None), 303)
 
 
 def _sent_before(view: MeetingView, form: RegistrationForm, known: Registration) -> ResponseReturnValue:
@@ -149,7 +148,7 @@ def _sent_before(view: MeetingView, form: RegistrationForm, known: Registration)
         "families/sent_before.html",
         view=view,
         form=form,
-        carried=carried(form),
+        carried=carried(),
         contact_language=form.contact_language.data,
         mine=mine if mine is not None and mine.id == known.id else None,
         fresh_id=new_submission_id(),

@@ -172,7 +172,8 @@ def upgrade() -> None:
         sa.Column("waiting_families", sa.Integer(), nullable=False),
         sa.Column("waiting_listeners", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "families >= 0 AND listeners >= 0 AND families_online >= 0 AND listeners_online >= 0 AND waiting_families >= 0 AND waiting_listeners >= 0",
+            "families >= 0 AND listeners >= 0 AND families_online >= 0 AND listeners_online >= 0 "
+            "AND waiting_families >= 0 AND waiting_listeners >= 0",
             name=op.f("ck_demand_counts"),
         ),
         sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_demand_meeting_id_meeting")),

@@ -4,13 +4,14 @@ from pathlib import Path
 
 from flask import Flask
 
-from registration import assets, config, database, demo, i18n, logs, mail, serve, web
-from registration.extensions import csrf, db, migrate
+from registration import assets, config, database, demo, health, i18n, logs, mail, serve, web
+from registration.extensions import compress, csrf, db, migrate
 from registration.extensions import mail as sender
 from registration.families import commands as checks
 from registration.families import messages as family_messages
 from registration.families import views as families
 from registration.mail import commands as mail_commands
+from registration.mail import metrics
 from registration.meetings import context, pages
 from registration.meetings import views as meetings
 
@@ -34,12 +35,14 @@ def create_app(overrides: dict[str, object] | None = None, instance_path: str | 
     migrate.init_app(app, db, directory=str(PACKAGE / "migrations"), render_as_batch=True)
     sender.init_app(app)
     csrf.init_app(app)
+    compress.init_app(app)
     i18n.init_app(app, beside("translations"))
     assets.init_app(app)
     mail.init_app(app, family_messages.BUILDERS)
     web.init_app(app)
+    health.init_app(app)
     context.init_app(app)
-    for blueprint in (meetings.blueprint, pages.blueprint, families.blueprint):
+    for blueprint in (meetings.blueprint, pages.blueprint, families.blueprint, metrics.blueprint):
         app.register_blueprint(blueprint)
     for commands in (mail_commands.group, demo.group, checks.group, serve.command):
         app.cli.add_command(commands)

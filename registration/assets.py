@@ -1,10 +1,11 @@
 """Static files under addresses that carry a hash of their content, so that browsers may keep them for ever."""
 
 import hashlib
+import mimetypes
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, abort, send_from_directory, url_for
+from flask import Flask, Response, abort, url_for
 
 STATIC = Path(__file__).parent / "static"
 YEAR = 365 * 24 * 3600
@@ -30,7 +31,9 @@ def init_app(app: Flask) -> None:
         path = STATIC / name
         if ".." in name or not path.is_file():
             abort(404)
-        response = send_from_directory(STATIC, name, max_age=0)
+        # Whole, not as a stream: only so is it compressed for every browser.
+        response = Response(path.read_bytes(), mimetype=mimetypes.guess_type(name)[0])
+        response.headers["Cache-Control"] = "no-cache"
         # An old page may ask for an old hash after an update: it gets today's file, but keeps it for no time.
         if hashed == content_hash(name):
             response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"

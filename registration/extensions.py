@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from flask_compress import Compress
 from flask_mail import Mail
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
@@ -29,6 +30,7 @@ db = SQLAlchemy(model_class=Declarative, disable_autonaming=True)
 migrate = Migrate()
 mail = Mail()
 csrf = CSRFProtect()
+compress = Compress()
 
 if TYPE_CHECKING:
 

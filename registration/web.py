@@ -58,7 +58,6 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_options.setdefault("autoescape", True)
-    app.get("/healthz", endpoint="healthz")(_alive)
 
 
 def _take_locale(_endpoint: str | None, values: dict[str, Any] | None) -> None:
@@ -135,10 +134,6 @@ def switch() -> list[PageLanguage]:
         )
         for language in tags
     ]
-
-
-def _alive() -> Response:
-    return Response("ok\n", mimetype="text/plain")
 
 
 def _texts(code: int) -> tuple[str, str]:

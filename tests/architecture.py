@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 Faults = list[str]
@@ -16,7 +17,7 @@ TOP = len(FEATURES) + 1
 
 # Within a feature: 3 views and commands, 2 verbs, 1 forms, messages and what is pure, 0 models.
 EDGE = {"views", "commands", "context", "pages"}
-VERBS = {
+VERBS: dict[str, set[str]] = {
     "mail": {"queue", "deliver", "claim", "retry", "forget", "status"},
     "meetings": set(),
     "families": {"register", "change", "tell", "seats", "recount"},
@@ -61,6 +62,11 @@ class Module:
 Tree = dict[str, Module]
 
 
+@lru_cache(maxsize=512)
+def _parsed(text: str) -> ast.Module:
+    return ast.parse(text)
+
+
 def read_tree(root: Path) -> Tree:
     """All modules of the package `registration` in the folder `root`."""
     found = {}
@@ -68,7 +74,7 @@ def read_tree(root: Path) -> Tree:
         parts = path.relative_to(root).with_suffix("").parts
         package = parts[-1] == "__init__"
         name = ".".join(parts[:-1] if package else parts)
-        found[name] = Module(name, str(path.relative_to(root)), ast.parse(path.read_text(encoding="utf-8")), package)
+        found[name] = Module(name, str(path.relative_to(root)), _parsed(path.read_text(encoding="utf-8")), package)
     return found
 
 

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from registration import dates, languages
+from registration.families.answers import Answers, Wish
 from registration.families.models import OWN_WORDS, InterpretationRequest, Modality
 from registration.i18n import gettext, ngettext
-from registration.meetings.models import Mode, ServiceState
+from registration.meetings.models import Meeting, Mode, ServiceState
 from registration.meetings.published import DistrictView, MeetingView, ServiceView, tongue
 from registration.meetings.voices import ICON, Voice, confirmed_sentence, floor_voice, looking_sentence
 
@@ -18,6 +19,34 @@ def voices(
 ) -> list[Voice]:
     """The room's voice, then one node for each request."""
     return [floor_voice(view), *(voice(view, request, district, now) for request in requests)]
+
+
+def foreseen(
+    view: MeetingView, meeting: Meeting, answers: Answers, district: DistrictView, now: datetime
+) -> list[Voice]:
+    """What would be true of answers that are not yet sent."""
+    wishes = answers.wishes(meeting.floor_language)
+    return voices(view, [request(wish, meeting, district, now) for wish in wishes], district, now)
+
+
+def request(wish: Wish, meeting: Meeting, district: DistrictView, now: datetime) -> InterpretationRequest:
+    """A wish as a row of its own, late or not; nobody has added it yet."""
+    return InterpretationRequest(
+        meeting_id=meeting.id,
+        language=wish.language,
+        modality=wish.modality,
+        own_words=wish.own_words,
+        listeners=wish.listeners,
+        late=is_late(meeting, wish, district, now),
+        created_at=now,
+    )
+
+
+def is_late(meeting: Meeting, wish: Wish, district: DistrictView, now: datetime) -> bool:
+    """Whether a wish comes after the day the district asks for; it is taken all the same."""
+    sign = wish.modality == Modality.SIGN
+    notice = district.signed_notice_days if sign else district.spoken_notice_days
+    return now > meeting.starts_at - timedelta(days=notice)
 
 
 def voice(view: MeetingView, request: InterpretationRequest, district: DistrictView, now: datetime) -> Voice:

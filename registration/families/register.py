@@ -1,17 +1,17 @@
 """A family registers: seats or a place on the waiting list, its needs, and its message, all in one transaction."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
 
 from registration import links
 from registration.extensions import db
-from registration.families import demand, seats
+from registration.families import demand, hearing, seats
 from registration.families.answers import Answers, Wish
 from registration.families.codes import new_code
-from registration.families.models import InterpretationRequest, Modality, Registration, Status
+from registration.families.models import Registration, Status
 from registration.families.tell import tell
 from registration.mail.models import State
 from registration.meetings.availability import availability
@@ -41,13 +41,6 @@ class Registered:
     registration: Registration
     again: bool
     held: bool
-
-
-def is_late(meeting: Meeting, wish: Wish, district: DistrictView, now: datetime) -> bool:
-    """Whether a wish comes after the day the district asks for; it is taken all the same."""
-    sign = wish.modality == Modality.SIGN
-    notice = district.signed_notice_days if sign else district.spoken_notice_days
-    return now > meeting.starts_at - timedelta(days=notice)
 
 
 def register(
@@ -154,15 +147,6 @@ def add_requests(
 ) -> None:
     """Record what a family asks for, each late or not."""
     for wish in wishes:
-        db.session.add(
-            InterpretationRequest(
-                registration_id=registration.id,
-                meeting_id=meeting.id,
-                language=wish.language,
-                modality=wish.modality,
-                own_words=wish.own_words,
-                listeners=wish.listeners,
-                late=is_late(meeting, wish, district, now),
-                created_at=now,
-            )
-        )
+        asked = hearing.request(wish, meeting, district, now)
+        asked.registration_id = registration.id
+        db.session.add(asked)

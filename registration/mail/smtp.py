@@ -6,9 +6,10 @@ import secrets
 import smtplib
 import ssl
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Any, BinaryIO, Protocol
 
 import flask_mail
 from flask import Flask, current_app
@@ -79,33 +80,54 @@ class Folder:
 
 
 class _Bounded(smtplib.SMTP):
-    """An SMTP client for which a whole mail, not only a single answer, has a time limit."""
+    """An SMTP client for which a whole mail, not only a single answer, has a time limit: `until`, of time.monotonic."""
 
-    until: float | None = None
     # Whether the server was given the mail itself; from then on it may have taken it, whatever is heard of it.
     handed_over = False
 
+    def __init__(self, until: float, *place: Any, **options: Any) -> None:
+        self.until = until
+        super().__init__(*place, **options)
+
     def begin(self, until: float) -> None:
-        """Start on a mail that must be over at `until` (of time.monotonic)."""
+        """Start on a mail that must be over at `until`."""
         self.until = until
         self.handed_over = False
 
-    def _bound(self) -> None:
-        if self.until is not None and self.sock is not None:
-            left = self.until - time.monotonic()
-            self.sock.settimeout(max(0.01, min(left, self.timeout)))
+    def bound(self) -> None:
+        """Let the next wait end in time. Raises TimeoutError when there is no time left."""
+        left = self.until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("timed out")
+        if self.sock is not None:
+            self.sock.settimeout(min(left, self.timeout))
 
     def send(self, s: object) -> None:
-        self._bound()
+        self.bound()
         super().send(s)  # type: ignore[arg-type]
 
     def getreply(self) -> tuple[int, bytes]:
-        self._bound()
+        # An answer of many lines is as long as the server likes: each line is bounded.
+        if self.file is None and self.sock is not None:
+            self.file = _Lines(self.sock.makefile("rb"), self.bound)
         return super().getreply()
 
     def data(self, msg: str | bytes) -> tuple[int, bytes]:  # type: ignore[override]
         self.handed_over = True
         return super().data(msg)
+
+
+class _Lines:
+    """Lines of an answer, each read within its time."""
+
+    def __init__(self, file: BinaryIO, bound: Callable[[], None]) -> None:
+        self._file = file
+        self._bound = bound
+        self.close = file.close
+
+    def readline(self, size: int) -> bytes:
+        self._bound()
+        return self._file.readline(size)
 
 
 class _BoundedTls(_Bounded, smtplib.SMTP_SSL):
@@ -123,10 +145,9 @@ class _Connection(flask_mail.Connection):
         timeout = min(left, float(current_app.config["MAIL_TIMEOUT"]))
         server, port, context = self.mail.server, self.mail.port, ssl.create_default_context()
         if self.mail.use_ssl:
-            self.host = _BoundedTls(server, port, own_domain(), timeout=timeout, context=context)
+            self.host = _BoundedTls(until, server, port, own_domain(), timeout=timeout, context=context)
         else:
-            self.host = _Bounded(server, port, own_domain(), timeout=timeout)
-        self.host.begin(until)
+            self.host = _Bounded(until, server, port, own_domain(), timeout=timeout)
         if self.mail.use_tls:
             self.host.starttls(context=context)
         if self.mail.username and self.mail.password:

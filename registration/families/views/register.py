@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from registration import clock, i18n
 from registration.extensions import db
-from registration.families import holder, words
+from registration.families import hearing, holder, words
 from registration.families.forms import RegistrationForm, likely_address
 from registration.families.models import Registration
 from registration.families.register import NotOpen, OtherAnswers, register
@@ -101,6 +101,7 @@ def in_own_language(meeting: Meeting, view: MeetingView) -> list[MeetingView]:
 
 def _check(meeting: Meeting, view: MeetingView, form: RegistrationForm) -> ResponseReturnValue:
     answers = form.answers()
+    district = content(i18n.speaking()).district
     return render_template(
         "families/check.html",
         meeting=meeting,
@@ -111,6 +112,7 @@ def _check(meeting: Meeting, view: MeetingView, form: RegistrationForm) -> Respo
         state=availability(meeting, clock.now()),
         likely=likely_address(answers.email) if answers.email else None,
         rows=words.rows(answers, view),
+        voices=hearing.foreseen(view, meeting, answers, district, clock.now()),
         languages=choices.contact_languages(),
         others=choices.meetings_in(answers.spoken, meeting, view, clock.now()),
     )

@@ -55,9 +55,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(SQLAlchemyError, _database_error)
     app.register_error_handler(Exception, _unexpected)
-    app.jinja_env.trim_blocks = True
-    app.jinja_env.lstrip_blocks = True
-    app.jinja_options.setdefault("autoescape", True)
 
 
 def _take_locale(_endpoint: str | None, values: dict[str, Any] | None) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from registration import assets, config, database, demo, health, i18n, logs, mail, serve, web
+from registration import assets, config, database, demo, fragments, health, i18n, logs, mail, serve, web
 from registration.extensions import compress, csrf, db, migrate
 from registration.extensions import mail as sender
 from registration.families import commands as checks
@@ -39,6 +39,7 @@ def create_app(overrides: dict[str, object] | None = None, instance_path: str | 
     i18n.init_app(app, beside("translations"))
     assets.init_app(app)
     mail.init_app(app, family_messages.BUILDERS)
+    fragments.init_app(app)
     web.init_app(app)
     health.init_app(app)
     context.init_app(app)

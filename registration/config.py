@@ -53,6 +53,10 @@ class Defaults:
     SESSION_COOKIE_HTTPONLY: bool = True
     SESSION_COOKIE_SAMESITE: str = "Lax"
     WTF_CSRF_TIME_LIMIT: int | None = None
+    # Each form checks its own token and keeps what was typed (docs/decisions/004).
+    # WTForms' own catalogues are not used: every sentence of a form is in ours.
+    WTF_I18N_ENABLED: bool = False
+    WTF_CSRF_CHECK_DEFAULT: bool = False
     # A form with long answers stays far below this; it bounds what one request may cost.
     MAX_CONTENT_LENGTH: int = 256 * 1024
     MAX_FORM_MEMORY_SIZE: int = 256 * 1024

@@ -86,4 +86,10 @@ def init_app(app: Flask, translations: Path) -> None:
         default_translation_directories=str(translations),
         locale_selector=lambda: languages.LANGUAGES[speaking()].babel,
     )
-    babel.domain_instance = Catalogues([*directories, translations])
+    catalogues = babel.domain_instance = Catalogues([*directories, translations])
+    # Templates ask for a hundred sentences a page: straight to the catalogue, without a look at Flask's contexts.
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined] # added by jinja2.ext.i18n
+        gettext=lambda text: catalogues.get_translations().gettext(text),
+        ngettext=lambda one, many, number: catalogues.get_translations().ngettext(one, many, number),
+        newstyle=True,
+    )

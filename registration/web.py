@@ -52,6 +52,7 @@ def init_app(app: Flask) -> None:
     app.before_request(_begin)
     app.after_request(_headers)
     app.context_processor(_page)
+    app.jinja_env.globals["switch"] = switch
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(SQLAlchemyError, _database_error)
     app.register_error_handler(Exception, _unexpected)
@@ -111,8 +112,14 @@ def _page() -> dict[str, object]:
         "locale": tag,
         "html_lang": languages.html_lang(tag),
         "direction": language.direction,
-        "page_languages": switch(),
+        "page_key": page_key(),
     }
+
+
+def page_key() -> tuple[object, ...] | None:
+    """What the address of this page says, for pieces that link to it; None where that is a secret."""
+    values = request.view_args or {}
+    return None if "token" in values else (request.endpoint, *sorted(values.items()))
 
 
 def switch() -> list[PageLanguage]:

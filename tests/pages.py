@@ -1,12 +1,15 @@
 """A reader of pages without a browser: it parses every page it fetches, checks it, and sends its forms as a person would."""
 
+from contextvars import Context
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from flask import Flask
+from flask import Flask, has_app_context
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
+
+from registration.extensions import db
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
@@ -225,7 +228,10 @@ class Browser:
         parts = urlsplit(address)
         path = parts.path + (f"?{parts.query}" if parts.query else "")
         options["headers"] = {**self.headers, **options.get("headers", {})}
-        self.last = self.client.open(path, method=method.upper(), **options)
+        if has_app_context():
+            db.session.rollback()
+        # As on a server: within the test's own context requests would share its session, its `g` and its transaction.
+        self.last = Context().run(self.client.open, path, method=method.upper(), **options)
         return self.last
 
     def _page(self, response: TestResponse, address: str) -> Page:

@@ -17,7 +17,11 @@ class DistrictOnPage:
     """The district in the page's language."""
 
     view: DistrictView
-    home_href: str
+
+    @property
+    def home_href(self) -> str:
+        """The home page in the language of the page."""
+        return url_for("meetings.home")
 
     @property
     def name(self) -> str:
@@ -57,14 +61,18 @@ def init_app(app: Flask) -> None:
 
 def _district() -> dict[str, object]:
     return {
-        "district": DistrictOnPage(_view(), url_for("meetings.home")),
-        "district_links": [
-            (url_for("pages.privacy"), gettext("Privacy")),
-            (url_for("pages.accessibility"), gettext("Accessibility")),
-            (url_for("pages.contact"), gettext("Contact")),
-            (url_for("families.lost_link"), gettext("I lost my link")),
-        ],
+        "district": DistrictOnPage(_view()),
+        "district_links": _links,
     }
+
+
+def _links() -> list[tuple[str, str]]:
+    return [
+        (url_for("pages.privacy"), gettext("Privacy")),
+        (url_for("pages.accessibility"), gettext("Accessibility")),
+        (url_for("pages.contact"), gettext("Contact")),
+        (url_for("families.lost_link"), gettext("I lost my link")),
+    ]
 
 
 def _view() -> DistrictView:

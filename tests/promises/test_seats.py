@@ -1,0 +1,94 @@
+"""No seat is sold twice, however many ask at once; and it is the guard of the UPDATE that sees to it."""
+
+import threading
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, text, update
+
+from registration import database
+from registration.extensions import db
+from registration.families import seats
+from registration.families.recount import differences
+from registration.meetings.models import Meeting
+from tests.promises.crowd import all_at_once, registers, set_capacity, statuses
+
+SLUG = "english-meeting"
+
+
+@pytest.fixture
+def without_check(app: Flask) -> None:
+    """This test's database accepts more seats taken than there are, so that only the code can refuse them."""
+    if database.is_sqlite():
+        db.session.remove()
+        db.engine.dispose()
+        # SQLite drops no constraint; it can leave them unchecked, connection by connection.
+        event.listen(db.engine, "connect", lambda c, _: c.execute("PRAGMA ignore_check_constraints=ON"))
+        return
+    db.session.execute(text("ALTER TABLE meeting DROP CONSTRAINT ck_meeting_seats"))
+    db.session.commit()
+
+
+@pytest.mark.usefixtures("without_check")
+def test_two_hundred_at_once_for_fifty_seats_give_fifty_confirmed_and_one_hundred_and_fifty_waiting(app: Flask) -> None:
+    set_capacity(SLUG, 50)
+    all_at_once(app, 200, lambda number: registers(SLUG, number))
+    assert statuses(SLUG) == {"registered": 50, "waiting": 150}
+    db.session.rollback()
+    meeting = db.session.query(Meeting).filter_by(slug=SLUG).one()
+    assert (meeting.seats_taken, meeting.waiting) == (50, 150)
+    assert differences() == []
+
+
+@pytest.mark.usefixtures("without_check")
+def test_parties_of_several_never_pass_the_capacity(app: Flask) -> None:
+    set_capacity(SLUG, 50)
+    all_at_once(app, 60, lambda number: registers(SLUG, number, adults=1 + number % 4, children=number % 3))
+    meeting = db.session.query(Meeting).filter_by(slug=SLUG).one()
+    assert meeting.capacity == 50
+    # The smallest party is one person, so no seat is left free while sixty ask.
+    assert meeting.seats_taken == 50
+    assert differences() == []
+
+
+@pytest.mark.usefixtures("without_check")
+def test_who_looks_first_and_takes_then_sells_seats_twice(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negative control: the same crowd, with a guard that looks in one statement and takes in another."""
+    everyone_has_looked = threading.Barrier(15)
+
+    def look_then_take(meeting_id: int, attendance: str, people: int) -> bool:
+        with database.writing():
+            database.reads_only()
+            meeting = db.session.get_one(Meeting, meeting_id)
+            fits = meeting.seats_taken + people <= (meeting.capacity or 0)
+            db.session.rollback()
+        everyone_has_looked.wait(60)
+        if fits:
+            taking = update(Meeting).where(Meeting.id == meeting_id).values(seats_taken=Meeting.seats_taken + people)
+            db.session.execute(taking.execution_options(synchronize_session=False))
+        return fits
+
+    set_capacity(SLUG, 5)
+    monkeypatch.setattr(seats, "take", look_then_take)
+    all_at_once(app, 15, lambda number: registers(SLUG, number))
+    assert statuses(SLUG) == {"registered": 15}
+    assert db.session.query(Meeting).filter_by(slug=SLUG).one().seats_taken == 15
+
+
+def test_the_database_too_refuses_more_seats_taken_than_there_are(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_capacity(SLUG, 5)
+    for number in range(5):
+        registers(SLUG, number)
+
+    def take_anyway(meeting_id: int, attendance: str, people: int) -> bool:
+        db.session.execute(update(Meeting).where(Meeting.id == meeting_id).values(seats_taken=Meeting.seats_taken + people))
+        return True
+
+    monkeypatch.setattr(seats, "take", take_anyway)
+    with pytest.raises(RuntimeError, match="no unused code"):
+        registers(SLUG, 5)
+    db.session.rollback()
+    assert statuses(SLUG) == {"registered": 5}
+    assert differences() == []

@@ -10,6 +10,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# As a module: templates are read with our own tags, so the extraction imports the package.
+PYBABEL := $(BIN)/python -m babel.messages.frontend --quiet
 PO := $(wildcard translations/*/LC_MESSAGES/*.po)
 # `make lock UPGRADE=--upgrade` moves to the newest versions; without it only what setup.cfg asks for changes.
 UPGRADE ?=
@@ -61,9 +63,9 @@ browser: ## Find Chromium, or install it where that may be done
 	@sh tools/prepare_browser.sh > /dev/null
 
 catalogues: dev ## Bring the catalogues up to what the pages and mails say, and compile them
-	$(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --keyword lazy_gettext --add-comments "Translators:" \
+	$(PYBABEL) extract --mapping-file pyproject.toml --keyword lazy_gettext --add-comments "Translators:" \
 		--sort-by-file --add-location file --project "Community Meetings" --output-file translations/messages.pot .
-	$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-pot-creation-date --input-file translations/messages.pot --output-dir translations
+	$(PYBABEL) update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --input-file translations/messages.pot --output-dir translations
 	@$(MAKE) --no-print-directory install
 
 lock: $(STAMPS)/venv ## Write the lock files anew (UPGRADE=--upgrade for the newest versions)

@@ -55,6 +55,7 @@ class Pair:
     database: str
     ours: Side
     bare: Side
+    bare_address: str
     server: tuple[int, ...]
 
 
@@ -115,7 +116,9 @@ def _pair(
         OURS_KEPT,
     )
     application = f"benchmarks.bare:create_app({bare_address!r}, {str(offered)!r}, {SECRET!r})"
-    return Pair(database, ours, Side("bare", application, f"/{slug}/register", {}, bare_uri, BARE_KEPT), server)
+    return Pair(
+        database, ours, Side("bare", application, f"/{slug}/register", {}, bare_uri, BARE_KEPT), bare_address, server
+    )
 
 
 def _open_all_seats(engine: Engine) -> str:

@@ -20,7 +20,7 @@ class Form(FlaskForm):  # type: ignore[misc] # Flask-WTF has no annotations
     @property
     def expired(self) -> bool:
         """Whether the token is missing, old or not of this session."""
-        return bool(self.csrf_token.errors)
+        return "csrf_token" in self and bool(self.csrf_token.errors)
 
     def messages(self) -> list[tuple[str, str]]:
         """What is wrong, as (field id, words), in the order of the fields; the token aside."""

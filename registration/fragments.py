@@ -28,7 +28,7 @@ def init_app(app: Flask) -> None:
 def kept(key: Key, make: Callable[[], str]) -> str:
     """What `make` gave for this key, language and content version before, or gives now."""
     pieces: dict[Key, str] = current_app.extensions["fragments"]
-    # Without a version (the database is away) nothing is known to be current, so nothing is kept; nor under a key that holds None.
+    # Without a version (the database is away) nothing is known to be current; a key that holds None is a secret one.
     version = g.get("content_version")
     if version is None:
         return make()

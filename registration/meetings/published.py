@@ -137,6 +137,7 @@ class Content:
         self.district = self._district()
         self._series: dict[int, SeriesView] = {}
         self._meetings: dict[int, MeetingView] = {}
+        self._floors: dict[int, dict[int, str]] = {}
 
     def _district(self) -> DistrictView:
         row = db.session.get(District, 1)
@@ -169,6 +170,13 @@ class Content:
         if missing:
             self._read(missing)
         return [self._meetings[one] for one in meeting_ids]
+
+    def floors(self, series_id: int) -> dict[int, str]:
+        """The languages that the meetings of a series are held in, by meeting."""
+        if series_id not in self._floors:
+            query = select(Meeting.id, Meeting.floor_language).where(Meeting.series_id == series_id)
+            self._floors[series_id] = {row.id: row.floor_language for row in db.session.execute(query)}
+        return self._floors[series_id]
 
     def series(self, series_id: int) -> SeriesView:
         """One series."""

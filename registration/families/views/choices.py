@@ -70,10 +70,10 @@ def meetings_in_own_language(meeting: Meeting, view: MeetingView, now: datetime)
 
 def meetings_in(tags: Collection[str], meeting: Meeting, view: MeetingView, now: datetime) -> list[MeetingView]:
     """Open meetings of the same series held in one of `tags`, when this one is not."""
-    if meeting.floor_language in tags or not tags:
+    floors = content(view.locale).floors(meeting.series_id)
+    held = [one for one, floor in floors.items() if floor in tags]
+    if meeting.floor_language in tags or not held:
         return []
-    query = select(Meeting).where(
-        Meeting.series_id == meeting.series_id, Meeting.floor_language.in_(tags), Meeting.ends_at > now
-    )
+    query = select(Meeting).where(Meeting.id.in_(held), Meeting.ends_at > now)
     found = [row for row in versioned(query.order_by(Meeting.starts_at)) if availability(row, now).open]
     return content(view.locale).meetings([row.id for row in found])

@@ -172,7 +172,7 @@ def _ask(
         choices=choices.interpretation(view.locale, meeting.floor_language),
         state=availability(meeting, clock.now()),
         childcare=childcare_open(meeting, clock.now()) or registration.childcare_granted,
-        languages=choices.contact_languages(),
+        languages=choices.contact_languages,
     )
     return html, status
 

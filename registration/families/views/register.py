@@ -6,22 +6,27 @@ from datetime import datetime
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import MultiDict
 
 from registration import clock, i18n
 from registration.extensions import db
 from registration.families import hearing, holder, words
 from registration.families.forms import RegistrationForm, likely_address
-from registration.families.models import Registration
+from registration.families.models import Attendance, Registration
 from registration.families.register import NotOpen, OtherAnswers, register
 from registration.families.views import choices
 from registration.families.views.blueprint import blueprint
+from registration.fragments import kept
 from registration.meetings.availability import availability
 from registration.meetings.models import Meeting
 from registration.meetings.published import MeetingView, content
 from registration.meetings.views import find
 
 SUBMISSION_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+# Stand in the kept form for what differs from family to family; no sentence holds them.
+TOKEN_HERE = "~~csrf-token~~"  # noqa: S105 - a place, not a token
+SUBMISSION_ID_HERE = "~~submission-id~~"
 # What travels from the form through the check page; nothing else that was sent does.
 CARRIED = (
     "name",
@@ -49,8 +54,7 @@ def register_page(slug: str) -> ResponseReturnValue:
     if not availability(meeting, now).open:
         return _not_open(view)
     if request.method == "GET":
-        answers = MultiDict({"attendance": request.args.get("attendance", ""), "submission_id": new_submission_id()})
-        return ask(meeting, view, RegistrationForm(formdata=answers))
+        return _blank(meeting, view)
     form = RegistrationForm()
     if not SUBMISSION_ID.fullmatch(form.submission_id.data or ""):
         form.submission_id.data = new_submission_id()
@@ -61,6 +65,23 @@ def register_page(slug: str) -> ResponseReturnValue:
     if request.form.get("checked") != "yes":
         return _check(meeting, view, form)
     return _register(meeting, view, form, now)
+
+
+def _blank(meeting: Meeting, view: MeetingView) -> ResponseReturnValue:
+    """The empty form: the same for every family but for two tokens, so it is made once and they are put in."""
+    now = clock.now()
+    state = availability(meeting, now)
+    attendance = request.args.get("attendance")
+    attendance = attendance if attendance in tuple(Attendance) else None
+    others = in_own_language(meeting, view)
+    key = ("blank form", meeting.id, state.in_person, state.online, childcare_open(meeting, now), attendance or "")
+
+    def make() -> str:
+        answers = MultiDict({"attendance": attendance or "", "submission_id": SUBMISSION_ID_HERE})
+        return _form_page(meeting, view, RegistrationForm(formdata=answers, meta={"csrf": False}), TOKEN_HERE, others)
+
+    page = kept((*key, *(other.id for other in others)), make)
+    return page.replace(TOKEN_HERE, generate_csrf()).replace(SUBMISSION_ID_HERE, new_submission_id())
 
 
 def new_submission_id() -> str:
@@ -80,18 +101,24 @@ def carried() -> list[tuple[str, str]]:
 
 def ask(meeting: Meeting, view: MeetingView, form: RegistrationForm, status: int = 200) -> ResponseReturnValue:
     """The form, with what was typed and what is wrong with it."""
-    page = render_template(
+    return _form_page(meeting, view, form, form.csrf_token.current_token, in_own_language(meeting, view)), status
+
+
+def _form_page(
+    meeting: Meeting, view: MeetingView, form: RegistrationForm, token: str, others: list[MeetingView]
+) -> str:
+    return render_template(
         "families/register.html",
         meeting=meeting,
         view=view,
         form=form,
+        token=token,
         need_options=words.needs(),
         choices=choices.interpretation(view.locale, meeting.floor_language),
         state=availability(meeting, clock.now()),
         childcare=childcare_open(meeting, clock.now()),
-        others=in_own_language(meeting, view),
+        others=others,
     )
-    return page, status
 
 
 def in_own_language(meeting: Meeting, view: MeetingView) -> list[MeetingView]:
@@ -113,7 +140,7 @@ def _check(meeting: Meeting, view: MeetingView, form: RegistrationForm) -> Respo
         likely=likely_address(answers.email) if answers.email else None,
         rows=words.rows(answers, view),
         voices=hearing.foreseen(view, meeting, answers, district, clock.now()),
-        languages=choices.contact_languages(),
+        languages=choices.contact_languages,
         others=choices.meetings_in(answers.spoken, meeting, view, clock.now()),
     )
 

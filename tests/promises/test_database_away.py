@@ -1,0 +1,141 @@
+"""Database away, locked or full: 503 in the page's language with Retry-After, and never a false "you are registered"."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, make_url, select, text
+from sqlalchemy.pool import NullPool
+
+from registration.extensions import db
+from registration.families.models import Registration
+from registration.mail.models import OutboxMessage
+from tests.conftest import SERVER
+from tests.pages import Browser, Form, Page
+
+REGISTER = "/es/meetings/english-meeting/register"
+ROSA = {"name": "Rosa Méndez Xol", "email": "rosa@example.org", "interpretation": "es"}
+Away = Callable[[str], AbstractContextManager[None]]
+
+
+@contextmanager
+def no_file(uri: str) -> Iterator[None]:
+    """The file of the database is gone."""
+    path = Path(str(make_url(uri).database))
+    kept = [one for one in (path, Path(f"{path}-wal"), Path(f"{path}-shm")) if one.exists()]
+    for one in kept:
+        one.rename(f"{one}.away")
+    path.mkdir()
+    yield
+    path.rmdir()
+    for one in kept:
+        Path(f"{one}.away").rename(one)
+
+
+@contextmanager
+def another_writer(uri: str) -> Iterator[None]:
+    """Somebody else writes for longer than we wait."""
+    engine = create_engine(uri, poolclass=NullPool)
+    with engine.connect() as connection:
+        if SERVER is None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.execute(text("LOCK TABLE meeting IN ACCESS EXCLUSIVE MODE"))
+        yield
+        connection.rollback()
+
+
+@contextmanager
+def no_connections(uri: str) -> Iterator[None]:
+    """The server takes no connections to this database, and has ended those there were."""
+    name = str(make_url(uri).database)
+    engine = create_engine(str(SERVER), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name AND pid <> pg_backend_pid()"
+    with engine.connect() as connection:
+        connection.execute(text(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false"))
+        connection.execute(text(ended), {"name": name})
+        yield
+        connection.execute(text(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true"))
+
+
+@contextmanager
+def disk_full(uri: str) -> Iterator[None]:
+    """No page can be added to the file, in the one connection that the pool holds."""
+    db.engine.dispose()
+    opened = db.engine.raw_connection()
+    (pages,) = opened.cursor().execute("PRAGMA page_count").fetchone()
+    opened.cursor().execute(f"PRAGMA max_page_count = {pages}")
+    opened.close()
+    yield
+    db.engine.dispose()
+
+
+WAYS: list[Away] = [no_file, another_writer] if SERVER is None else [no_connections, another_writer]
+
+
+@pytest.fixture
+def app_settings() -> dict[str, object]:
+    """Waits of half a second for a lock."""
+    impatient = {"timeout": 0.5} if SERVER is None else {"connect_timeout": 5, "options": "-c lock_timeout=500"}
+    return {"SQLALCHEMY_ENGINE_OPTIONS": {"connect_args": impatient}}
+
+
+@pytest.fixture
+def last_form(browser: Browser) -> Form:
+    """The form of the check page: one press from being registered."""
+    return browser.send(browser.get(REGISTER).form("submission_id"), **ROSA).forms()[0]
+
+
+def press(app: Flask, browser: Browser, form: Form) -> Page:
+    """Press Register with no connection open from before."""
+    db.session.rollback()
+    return browser.send(form)
+
+
+def assert_sorry(page: Page, browser: Browser) -> None:
+    """The page says in Spanish that nothing was saved, and when to try again."""
+    assert page.status == 503
+    assert browser.last is not None
+    assert int(browser.last.headers["Retry-After"]) > 0
+    assert page.html.get("lang") == "es"
+    assert browser.last.headers["Cache-Control"] in ("no-cache", "no-store")
+    assert not page.root.all(class_="code")
+
+
+@pytest.mark.parametrize("away", WAYS)
+def test_registering_while_the_database_is_away_says_so_and_works_afterwards(
+    away: Away, app: Flask, browser: Browser, last_form: Form, database_uri: str
+) -> None:
+    db.session.rollback()
+    if away is no_file:
+        db.engine.dispose()
+    with away(database_uri):
+        assert_sorry(press(app, browser, last_form), browser)
+    if away is no_file:
+        db.engine.dispose()
+    assert db.session.scalars(select(Registration)).all() == []
+    assert db.session.scalars(select(OutboxMessage)).all() == []
+    assert browser.send(last_form).status == 200
+    assert db.session.scalars(select(Registration.name)).all() == [ROSA["name"]]
+
+
+@pytest.mark.parametrize("away", [way for way in WAYS if way is not another_writer or SERVER])
+@pytest.mark.parametrize("address", ["/es/", REGISTER, "/es/meetings/english-meeting/", "/es/contact"])
+def test_every_page_says_in_its_language_that_the_database_is_away(
+    away: Away, address: str, app: Flask, browser: Browser, database_uri: str
+) -> None:
+    db.session.rollback()
+    db.engine.dispose()
+    with away(database_uri):
+        page = browser.get(address)
+        if page.status != 200:
+            assert_sorry(page, browser)
+        else:
+            assert address == "/es/contact"
+        assert browser.raw("get", "/healthz").status_code == 200
+        assert browser.raw("get", "/readyz").status_code == 503
+    db.engine.dispose()
+    assert browser.get(address).status == 200
+

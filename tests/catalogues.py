@@ -88,12 +88,12 @@ def _message_faults(message: Message, plurals: int) -> Iterator[str]:
     if len(forms) != (plurals if len(sources) > 1 else 1) or not all(form.strip() for form in forms):
         yield "a form is empty"
         return
-    # "The only seat is taken" may leave the number out: what the plural offers is allowed, and asked for in the plural.
-    allowed = {each for source in sources for each in PLACEHOLDER.findall(source)}
-    for number, form in enumerate(forms):
-        wanted = set(PLACEHOLDER.findall(sources[0 if number == 0 and len(forms) > 1 else -1]))
+    wanted = set(PLACEHOLDER.findall(sources[-1]))
+    for form in forms:
         has = set(PLACEHOLDER.findall(form))
-        if not wanted <= has <= allowed:
+        # Only the last form stands for many numbers: "the only seat", or Arabic's two of a thing, may leave it out.
+        spared = set() if form is forms[-1] else {("num", "s")}
+        if not wanted - spared <= has <= wanted:
             yield "placeholders differ"
         if "%" in PLACEHOLDER.sub("", form).replace("%%", ""):
             yield "a stray % sign"
@@ -125,7 +125,8 @@ class _Words(HTMLParser):
             self.handle_data(text)
 
     def handle_data(self, data: str) -> None:
-        words = " ".join(data.split())
+        # A macro may write attributes, outside of any tag: lang="…".
+        words = " ".join(re.sub(r'\"?\s*[\w-]+="', " ", data).split())
         if re.search(r"[^\W\d_]{2,}", words):
             self.found.append((self.getpos()[0], words))
 

@@ -5,10 +5,11 @@ Families with a seat and waiting ones are counted apart; those online are also c
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import cache
 from operator import add, sub
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
-from sqlalchemy import update
+from sqlalchemy import Insert, Table, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from registration.database import is_sqlite
@@ -17,6 +18,8 @@ from registration.families.answers import Wish
 from registration.families.models import Attendance, Demand, InterpretationRequest, Registration, Status
 
 Key = tuple[str, str]  # language, modality
+
+KEY = ["meeting_id", "language", "modality"]
 
 
 class Counts(NamedTuple):
@@ -87,7 +90,18 @@ def _add(meeting_id: int, key: Key, change: Counts) -> None:
         statement = update(Demand).where(*row).values(changed)
         db.session.execute(statement.execution_options(synchronize_session=False))
         return
-    insert = sqlite.insert if is_sqlite() else postgresql.insert
-    adding = insert(Demand).values(meeting_id=meeting_id, language=language, modality=modality, **change._asdict())
-    summed = {name: getattr(Demand, name) + adding.excluded[name] for name in Counts._fields}
-    db.session.execute(adding.on_conflict_do_update(index_elements=["meeting_id", "language", "modality"], set_=summed))
+    values = {"meeting_id": meeting_id, "language": language, "modality": modality, **change._asdict()}
+    db.session.execute(_adding(is_sqlite()), values)
+
+
+@cache
+def _adding(sqlite_database: bool) -> Insert:
+    """An upsert that adds to the counters. Built once a database: building it costs more than running it."""
+    table = cast(Table, Demand.__table__)
+    if sqlite_database:
+        on_sqlite = sqlite.insert(table)
+        summed = {name: table.c[name] + on_sqlite.excluded[name] for name in Counts._fields}
+        return on_sqlite.on_conflict_do_update(index_elements=KEY, set_=summed)
+    on_postgresql = postgresql.insert(table)
+    summed = {name: table.c[name] + on_postgresql.excluded[name] for name in Counts._fields}
+    return on_postgresql.on_conflict_do_update(index_elements=KEY, set_=summed)

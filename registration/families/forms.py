@@ -99,11 +99,6 @@ class RegistrationForm(Form):
             question=self.question.data or "",
         )
 
-    def stands_for(self, meeting: Meeting, locale: str, email: str | None, phone: str | None) -> None:
-        """Take the form as answered, for a registration that is already there."""
-        self._meeting, self._locale, self._childcare = meeting, locale, True
-        self._email, self._phone = email, phone
-
     def no_room(self) -> None:
         """Say that the larger party, or the other way to attend, does not fit."""
         words = gettext("There is no room for this change. Your places are kept as they were. Please call us.")

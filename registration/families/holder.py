@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from flask import session
-from sqlalchemy import Select, select
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import contains_eager
 
 from registration import links
 from registration.extensions import db
-from registration.families.models import InterpretationRequest, Registration
+from registration.families.models import InterpretationEvent, InterpretationRequest, Registration
 from registration.meetings.models import District
 from registration.meetings.published import note_version
 
@@ -34,7 +34,7 @@ def held() -> Registration | None:
 def load(kept: Sequence[object]) -> Registration | None:
     """The registration of a public id and link version."""
     public_id, version = kept
-    found = _one(_query().where(Registration.public_id == public_id))
+    found = _one(BY_PUBLIC_ID, {"public_id": public_id})
     if found is None or found.link_version != version or found.erased_at is not None:
         return None
     return found
@@ -46,26 +46,31 @@ def named_by(purpose: links.Purpose, token: str) -> Registration | None:
     return load(opened) if opened else None
 
 
-def _query() -> Select[Registration, int]:
-    version = select(District.content_version).where(District.id == 1).scalar_subquery()
-    return (
-        select(Registration, version)
-        .join(Registration.meeting)
-        .options(
-            contains_eager(Registration.meeting),
-            selectinload(Registration.requests).selectinload(InterpretationRequest.events),
-        )
+def by_id(registration_id: int) -> Registration | None:
+    """A registration with its meeting and requests, for messages."""
+    return _one(BY_ID, {"id": registration_id})
+
+
+# The registration with its meeting, requests and their events, and the content version: one statement, built once.
+_WHOLE = (
+    select(Registration, select(District.content_version).where(District.id == 1).scalar_subquery())
+    .join(Registration.meeting)
+    .outerjoin(Registration.requests)
+    .outerjoin(InterpretationRequest.events)
+    .options(
+        contains_eager(Registration.meeting),
+        contains_eager(Registration.requests).contains_eager(InterpretationRequest.events),
     )
+    .order_by(InterpretationRequest.id, InterpretationEvent.id)
+    .execution_options(populate_existing=True)
+)
+BY_PUBLIC_ID = _WHOLE.where(Registration.public_id == bindparam("public_id"))
+BY_ID = _WHOLE.where(Registration.id == bindparam("id"))
 
 
-def _one(query: Select[Registration, int]) -> Registration | None:
-    row = db.session.execute(query).first()
+def _one(query: Select[Registration, int], values: dict[str, object]) -> Registration | None:
+    row = db.session.execute(query, values).unique().first()
     if row is None:
         return None
     note_version(row[1])
     return row[0]
-
-
-def by_id(registration_id: int) -> Registration | None:
-    """A registration with its meeting and requests, for messages."""
-    return _one(_query().where(Registration.id == registration_id))

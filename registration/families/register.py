@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from registration import links
@@ -20,6 +20,13 @@ from registration.meetings.published import DistrictView
 
 # A new code meets a used one once in a few hundred registrations of a very large district; five in a row never happens.
 TRIES = 5
+
+
+SAME_ADDRESS = (
+    select(Registration.id)
+    .where(Registration.meeting_id == bindparam("meeting"), Registration.email_folded == bindparam("folded"))
+    .limit(1)
+)
 
 
 class OtherAnswers(Exception):
@@ -96,10 +103,10 @@ def _register(
     registration.waiting_since = None if seated else now
     if answers.childcare_children and meeting.childcare:
         registration.childcare_granted = seats.take_childcare(meeting.id, answers.childcare_children)
+    wishes = answers.wishes(meeting.floor_language)
+    registration.requests = [hearing.request(wish, meeting, district, now) for wish in wishes]
     db.session.add(registration)
     db.session.flush()
-    wishes = answers.wishes(meeting.floor_language)
-    add_requests(registration, meeting, wishes, district, now)
     demand.apply(meeting.id, {}, demand.counted(registration.status, registration.attendance, wishes))
     message = tell(
         "confirmation" if seated else "waiting", registration, meeting, now=now, occurrence="", stranger=stranger
@@ -119,8 +126,9 @@ def _row(meeting: Meeting, answers: Answers, submission_id: str, now: datetime) 
     )
     write(registration, answers)
     if folded:
-        same = exists().where(Registration.meeting_id == meeting.id, Registration.email_folded == folded)
-        registration.same_address = select(same).scalar_subquery()
+        # The meeting is locked by now, so nobody can register with this address in between.
+        same = db.session.execute(SAME_ADDRESS, {"meeting": meeting.id, "folded": folded})
+        registration.same_address = same.first() is not None
     return registration
 
 

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Integer, bindparam, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, selectinload
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from registration.extensions import db
 from registration.families import demand
@@ -26,18 +27,27 @@ def lock(meeting_id: int) -> Meeting:
     return db.session.scalars(query.execution_options(populate_existing=True)).one()
 
 
-def take(meeting_id: int, attendance: str, people: int) -> bool:
-    """Take seats if they are free; the check and the taking are one statement, so no seat is sold twice."""
+def _taking(attendance: str) -> ReturningUpdate[int]:
     taken, capacity = TAKEN[attendance], CAPACITY[attendance]
-    statement = (
+    people = bindparam("people", type_=Integer)
+    return (
         update(Meeting)
-        .where(Meeting.id == meeting_id, Meeting.status == MeetingStatus.SCHEDULED)
+        .where(Meeting.id == bindparam("meeting"), Meeting.status == MeetingStatus.SCHEDULED)
         .where(or_(capacity.is_(None), taken + people <= capacity))
         .values({taken: taken + people})
         .returning(Meeting.id)
         .execution_options(synchronize_session=False)
     )
-    return db.session.execute(statement).first() is not None
+
+
+# Built once: building it costs more than running it.
+TAKING = {attendance: _taking(attendance) for attendance in Attendance}
+
+
+def take(meeting_id: int, attendance: str, people: int) -> bool:
+    """Take seats if they are free; the check and the taking are one statement, so no seat is sold twice."""
+    taken = db.session.execute(TAKING[Attendance(attendance)], {"meeting": meeting_id, "people": people})
+    return taken.first() is not None
 
 
 def give_back(meeting_id: int, attendance: str, people: int) -> None:

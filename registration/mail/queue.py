@@ -6,9 +6,10 @@ from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import make_transient_to_detached
 
 from registration import clock, database
-from registration.extensions import db
+from registration.extensions import Declarative, db
 from registration.mail import allowance
 from registration.mail.address import address_key, new_message_id
 from registration.mail.models import OutboxMessage, State
@@ -48,6 +49,7 @@ def enqueue(
         "address_key": address_key(address) if address and channel == "mail" else None,
         "stranger": stranger and channel == "mail",
         "created_at": now,
+        "attempts": 0,
     }
     if row["stranger"]:
         return _enqueue_for_stranger(row, now)
@@ -81,15 +83,24 @@ def _held_until(locked: allowance.Allowance, place: str, now: datetime) -> datet
     return locked.take(place, now)
 
 
+# What tells two messages apart; a second one like it is not added.
+SAME = ["subject_kind", "subject_id", "message", "occurrence"]
+# Built once: on the way of every registration, building it would cost more than running it.
+_TABLE = Declarative.metadata.tables[OutboxMessage.__tablename__]
+_ADD_SQLITE = sqlite.insert(_TABLE).on_conflict_do_nothing(index_elements=SAME).returning(_TABLE.c.id)
+_ADD_POSTGRESQL = postgresql.insert(_TABLE).on_conflict_do_nothing(index_elements=SAME).returning(_TABLE.c.id)
+
+
 def _insert(row: dict[str, Any]) -> OutboxMessage | None:
-    insert = sqlite.insert if database.is_sqlite() else postgresql.insert
-    statement = (
-        insert(OutboxMessage)
-        .values(row)
-        .on_conflict_do_nothing(index_elements=["subject_kind", "subject_id", "message", "occurrence"])
-        .returning(OutboxMessage)
-    )
-    return db.session.scalars(statement).one_or_none()
+    # Whatever the caller has changed goes first: messages follow what they tell of.
+    db.session.flush()
+    added = db.session.execute(_ADD_SQLITE if database.is_sqlite() else _ADD_POSTGRESQL, row).scalar_one_or_none()
+    if added is None:
+        return None
+    message = OutboxMessage(id=added, **row)
+    make_transient_to_detached(message)
+    db.session.add(message)
+    return message
 
 
 def _the_one_there(row: dict[str, Any]) -> OutboxMessage:

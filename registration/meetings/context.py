@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from registration import i18n
 from registration.extensions import db
 from registration.i18n import gettext
-from registration.meetings.published import DistrictView, content, unnamed_district
+from registration.meetings.published import DistrictView, content, last_known_district
 from registration.meetings.texts import Said
 
 
@@ -79,9 +79,9 @@ def _view() -> DistrictView:
     locale = i18n.speaking()
     # An error page must come out while the database is away.
     if g.get("database_away"):
-        return unnamed_district(locale)
+        return last_known_district(locale)
     try:
         return content(locale).district
     except SQLAlchemyError:
         db.session.rollback()
-        return unnamed_district(locale)
+        return last_known_district(locale)

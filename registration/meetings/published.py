@@ -262,6 +262,13 @@ def unnamed_district(locale: str) -> DistrictView:
     return DistrictView(name, "", "", nothing, nothing, "", 30, 14, 28)
 
 
+def last_known_district(locale: str) -> DistrictView:
+    """The district as this process last read it, for pages that must come out while the database is away."""
+    kept: dict[tuple[int, str], Content] = current_app.extensions.get("published", {})
+    known = [one.district for (_, tag), one in kept.items() if tag == locale]
+    return known[-1] if known else unnamed_district(locale)
+
+
 def note_version(version: int | None) -> None:
     """Say which content version this request has read along with its own rows, which saves asking again."""
     g.content_version = version or 0

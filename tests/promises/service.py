@@ -192,6 +192,14 @@ class Crowd:
                 self.wrong.append(f"{answer.status} {answer.text[:2000]}")
             return
 
+    def wait_for(self, more: int) -> None:
+        """Wait until so many more families have been told that they are registered."""
+        enough = len(self.acknowledged) + more
+        until = time.monotonic() + 60
+        while len(self.acknowledged) < enough:
+            assert time.monotonic() < until, self.wrong or self.service.log.read_text()
+            time.sleep(0.01)
+
     def go_home(self) -> None:
         """Let each finish what it does."""
         self.enough.set()

@@ -60,18 +60,6 @@ def no_connections(uri: str) -> Iterator[None]:
         connection.execute(text(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true"))
 
 
-@contextmanager
-def disk_full(uri: str) -> Iterator[None]:
-    """No page can be added to the file, in the one connection that the pool holds."""
-    db.engine.dispose()
-    opened = db.engine.raw_connection()
-    (pages,) = opened.cursor().execute("PRAGMA page_count").fetchone()
-    opened.cursor().execute(f"PRAGMA max_page_count = {pages}")
-    opened.close()
-    yield
-    db.engine.dispose()
-
-
 WAYS: list[Away] = [no_file, another_writer] if SERVER is None else [no_connections, another_writer]
 
 
@@ -121,7 +109,7 @@ def test_registering_while_the_database_is_away_says_so_and_works_afterwards(
     assert db.session.scalars(select(Registration.name)).all() == [ROSA["name"]]
 
 
-@pytest.mark.parametrize("away", [way for way in WAYS if way is not another_writer or SERVER])
+@pytest.mark.parametrize("away", WAYS[:1])
 @pytest.mark.parametrize("address", ["/es/", REGISTER, "/es/meetings/english-meeting/", "/es/contact"])
 def test_every_page_says_in_its_language_that_the_database_is_away(
     away: Away, address: str, app: Flask, browser: Browser, database_uri: str
@@ -139,3 +127,32 @@ def test_every_page_says_in_its_language_that_the_database_is_away(
     db.engine.dispose()
     assert browser.get(address).status == 200
 
+
+
+def fill_the_disk() -> None:
+    """Let the file of the database grow no further; the pool's only connection knows."""
+    db.engine.dispose()
+    opened = db.engine.raw_connection()
+    cursor = opened.cursor()
+    (pages,) = cursor.execute("PRAGMA page_count").fetchone()
+    cursor.execute(f"PRAGMA max_page_count = {pages}")
+    cursor.close()
+    opened.close()
+
+
+if SERVER is None:
+    # A full disk cannot be had of a PostgreSQL server without filling the disk of whoever runs the tests.
+    def test_when_the_disk_is_full_only_what_is_there_was_acknowledged(app: Flask) -> None:
+        db.session.rollback()
+        fill_the_disk()
+        statuses = []
+        while 503 not in statuses and len(statuses) < 200:
+            family = Browser(app)
+            typed = ROSA | {"email": f"family{len(statuses)}@example.org", "name": "Rosa " * 20}
+            first = family.send(family.get(REGISTER).form("submission_id"), **typed)
+            answer = family.raw("post", REGISTER, data=first.forms()[0].values)
+            statuses.append(answer.status_code)
+        assert statuses == [303] * (len(statuses) - 1) + [503]
+        assert int(answer.headers["Retry-After"]) > 0
+        db.session.rollback()
+        assert db.session.query(Registration).count() == db.session.query(OutboxMessage).count() == len(statuses) - 1

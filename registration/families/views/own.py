@@ -2,6 +2,7 @@
 
 from flask import Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import MultiDict
 
 from registration import clock, i18n, links, phones, web
@@ -12,7 +13,7 @@ from registration.families.calendar import calendar_file
 from registration.families.change import ChangedMeanwhile, NoRoom, change, erase, withdraw
 from registration.families.codes import picture
 from registration.families.forms import RegistrationForm
-from registration.families.models import OWN_WORDS, Registration, Status
+from registration.families.models import OWN_WORDS, Attendance, Modality, Registration, Status
 from registration.families.tell import channel
 from registration.families.views import choices
 from registration.families.views.blueprint import blueprint
@@ -78,43 +79,59 @@ def show(registration: Registration, meeting: Meeting, view: MeetingView, status
         link=link_of(registration),
         rows=words.rows(answers_of(registration), view),
         written_in=words.contact_language(registration.contact_language, view.locale),
-        form=OwnForm(),
+        token=generate_csrf(),
     )
     return html, status
 
 
 def answers_of(registration: Registration) -> Answers:
     """The answers a registration stands for."""
-    return _filled(registration).answers()
+    standing = demand.active(registration)
+    heard = [request for request in standing if request.modality != Modality.CAPTIONS]
+    return Answers(
+        name=registration.name,
+        email=registration.email,
+        phone=registration.phone,
+        adults=registration.adults,
+        children=registration.children,
+        attendance=Attendance(registration.attendance),
+        spoken=tuple(request.language for request in heard if request.language != OWN_WORDS),
+        other_language=next((request.own_words for request in heard if request.language == OWN_WORDS), ""),
+        listeners=max((request.listeners for request in heard), default=1),
+        call_me=registration.call_me,
+        contact_language=registration.contact_language,
+        locale=registration.locale,
+        needs=tuple(registration.needs),
+        needs_other=registration.needs_other,
+        childcare_children=registration.childcare_children,
+        question=registration.question,
+    )
 
 
 def _filled(registration: Registration) -> RegistrationForm:
     """The form as it would have to be typed to give this registration."""
-    standing = demand.active(registration)
-    wanted = [r.language for r in standing if r.modality != "captions" and r.language != OWN_WORDS]
-    own_words = next((r.own_words for r in standing if r.language == OWN_WORDS), "")
-    chosen = wanted + (["other"] if own_words else []) + (["call"] if registration.call_me else [])
-    listeners = max((r.listeners for r in standing if r.modality != "captions"), default=None)
+    answers = answers_of(registration)
     typed = {
-        "name": registration.name,
-        "phone": phones.display(registration.phone) if registration.phone else "",
-        "email": registration.email or "",
-        "other_language": own_words,
-        "listeners": listeners or "",
-        "adults": registration.adults,
-        "children": registration.children or "",
-        "attendance": registration.attendance,
-        "needs_other": registration.needs_other,
-        "childcare_children": registration.childcare_children or "",
-        "question": registration.question,
-        "contact_language": registration.contact_language,
+        "name": answers.name,
+        "phone": phones.display(answers.phone) if answers.phone else "",
+        "email": answers.email or "",
+        "other_language": answers.other_language,
+        "listeners": answers.listeners if answers.spoken or answers.other_language else "",
+        "adults": answers.adults,
+        "children": answers.children or "",
+        "attendance": answers.attendance.value,
+        "needs_other": answers.needs_other,
+        "childcare_children": answers.childcare_children or "",
+        "question": answers.question,
+        "contact_language": answers.contact_language,
     }
-    answers = MultiDict({name: str(value) for name, value in typed.items()})
-    answers.setlist("interpretation", chosen or ["none"])
-    answers.setlist("needs", registration.needs)
-    form = RegistrationForm(formdata=answers)
-    form.stands_for(registration.meeting, registration.locale, registration.email, registration.phone)
-    return form
+    chosen = [*answers.spoken]
+    chosen += ["other"] if answers.other_language else []
+    chosen += ["call"] if answers.call_me else []
+    form = MultiDict({name: str(value) for name, value in typed.items()})
+    form.setlist("interpretation", chosen or ["none"])
+    form.setlist("needs", list(answers.needs))
+    return RegistrationForm(formdata=form)
 
 
 @blueprint.route("/<locale>/registration/change", methods=["GET", "POST"], endpoint="change")

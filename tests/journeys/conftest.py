@@ -1,0 +1,72 @@
+"""A browser and an installation for each process that runs journeys."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.journeys.installation import Installation, running
+from tests.journeys.looking import Watch
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def program() -> str:
+    """The browser that CHROMIUM names, else the one that is installed; a journey without one fails."""
+    named = os.environ.get("CHROMIUM")
+    found = shutil.which(named) if named else next(filter(None, map(shutil.which, NAMES)), None)
+    assert found, "The journeys need Chromium: install it, or set CHROMIUM to its path."
+    return found
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser; each journey opens windows of its own in it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program(), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """The service of all journeys of this process; each brings its own meetings and addresses."""
+    yield from running(tmp_path_factory.mktemp("journeys"))
+
+
+@pytest.fixture
+def window(chromium: Browser, service: Installation) -> Iterator[Callable[..., Page]]:
+    """Opens a window with cookies of its own: `window(width=360, javascript=False, scheme="dark")`.
+
+    When the journey is over, no window may have complained: of a script, of the content security policy, of a file
+    that was missing, of anything fetched from elsewhere.
+    """
+    watches: list[Watch] = []
+
+    def open_window(width: int = 1280, height: int = 900, javascript: bool = True, scheme: str = "light") -> Page:
+        context = chromium.new_context(
+            base_url=service.address,
+            viewport={"width": width, "height": height},
+            java_script_enabled=javascript,
+            color_scheme="dark" if scheme == "dark" else "light",
+            locale="en-US",
+        )
+        context.set_default_timeout(10_000)
+        watches.append(Watch(context, service.address))
+        return context.new_page()
+
+    yield open_window
+    for watch in watches:
+        watch.context.close()
+    assert [complaint for watch in watches for complaint in watch.complaints] == []

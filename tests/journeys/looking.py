@@ -1,0 +1,130 @@
+"""What a look at a page in a browser finds wrong: accessibility, colours, width, and what the browser itself complains of."""
+
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
+
+AXE = Axe()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+COLOURS = ["color-contrast", "link-in-text-block"]
+NARROW = (320, 360)
+SMALLEST_TARGET = 44
+
+Scheme = Literal["light", "dark"]
+
+# Widest right or left end of anything on the page that is meant to be seen, and what has it.
+BEYOND = """() => {
+  const width = document.documentElement.clientWidth, found = [];
+  if (document.documentElement.scrollWidth > width) found.push(`the page is ${document.documentElement.scrollWidth} wide`);
+  for (const one of document.querySelectorAll('body *')) {
+    const box = one.getBoundingClientRect();
+    if (!box.width || !box.height || !one.checkVisibility({visibilityProperty: true})) continue;
+    if (one.closest('.skip') || one.closest('svg') && one.tagName !== 'svg') continue;
+    if (box.left < -1 || box.right > width + 1) found.push(`${one.tagName}.${one.className} ${box.left}–${box.right}: ${one.textContent.trim().slice(0, 40)}`);
+  }
+  return found;
+}"""
+
+# What is pressed but stands in no sentence, and is smaller than a thumb.
+SMALL = """least => [...document.querySelectorAll('button, .button, .row, summary, .input, nav a, footer a, .masthead a, .errors a, h3 a')]
+  .filter(one => one.checkVisibility() && one.getBoundingClientRect().height < least - 0.5)
+  .map(one => `${one.tagName}.${one.className} ${one.getBoundingClientRect().height}: ${one.textContent.trim().slice(0, 40)}`)"""
+
+FORWARD = """() => [...document.querySelectorAll('img, svg')]
+  .filter(one => !one.hasAttribute('width') || !one.hasAttribute('height')).map(one => one.outerHTML.slice(0, 80))"""
+
+
+class Watch:
+    """What a window's browser complains of and asks for."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.context, self.address = context, address
+        self.complaints: list[str] = []
+        context.on("console", self._said)
+        context.on("weberror", lambda error: self.complaints.append(f"script error: {error.error}"))
+        context.on("request", self._asked)
+        context.on("response", self._answered)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        # A page that says what is wrong comes with a status of 4xx, which the console repeats.
+        told_by_status = message.text.startswith("Failed to load resource")
+        if message.type in ("error", "warning") and not told_by_status:
+            self.complaints.append(f"console: {message.text}")
+
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith((self.address, "data:", "blob:", "about:")):
+            self.complaints.append(f"asked elsewhere: {request.url}")
+
+    def _answered(self, response: Response) -> None:
+        page_itself = response.request.resource_type == "document"
+        if response.status >= 500 or (response.status >= 400 and not page_itself):
+            self.complaints.append(f"{response.status}: {response.url}")
+
+
+def look(page: Page, *, schemes: Iterable[Scheme] = ("light", "dark"), widths: Iterable[int] = NARROW) -> None:
+    """Assert that nothing is wrong with the page: axe-core, contrast in each scheme, nothing wider than a phone."""
+    found = []
+    for number, scheme in enumerate(schemes):
+        page.emulate_media(color_scheme=scheme)
+        found += [f"{scheme}: {fault}" for fault in axe_faults(page, None if number == 0 else COLOURS)]
+    found += too_wide(page, widths)
+    found += [f"small target: {one}" for one in page.evaluate(SMALL, SMALLEST_TARGET)]
+    found += [f"picture without a size: {one}" for one in page.evaluate(FORWARD)]
+    _keep_picture(page)
+    assert found == [], f"{page.url}\n" + "\n".join(found)
+
+
+def axe_faults(page: Page, rules: list[str] | None = None) -> list[str]:
+    """The violations axe-core finds; of `rules` only, where given."""
+    only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": RULES}
+    result = AXE.run(page, options={"runOnly": only, "resultTypes": ["violations"]})
+    return [_in_words(violation) for violation in result.response["violations"]]
+
+
+def _in_words(violation: dict[str, Any]) -> str:
+    nodes = [f"{node['target']} {node['html'][:160]} {node.get('failureSummary', '')}" for node in violation["nodes"]]
+    return f"{violation['id']}: {violation['help']}\n    " + "\n    ".join(nodes[:5])
+
+
+def too_wide(page: Page, widths: Iterable[int] = NARROW) -> list[str]:
+    """What sticks out of the page at one of `widths`; the window keeps its own."""
+    before = page.viewport_size
+    found = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 800})
+        found += [f"at {width} px: {one}" for one in page.evaluate(BEYOND)]
+    if before:
+        page.set_viewport_size(before)
+    return found
+
+
+def scripted(page: Page, twin: Page) -> Page:
+    """Show in `twin`, which runs scripts, the page that `page` shows without them; axe-core is a script."""
+    shown, address = page.content(), page.url
+    twin.context.add_cookies(page.context.cookies())  # type: ignore[arg-type]
+    twin.route(address, lambda route: route.fulfill(body=shown, content_type="text/html; charset=utf-8"), times=1)
+    twin.goto(address)
+    return twin
+
+
+def _keep_picture(page: Page) -> None:
+    """Keep a picture of each page looked at, in the folder that JOURNEYS_PICTURES names, for people to look at."""
+    folder = os.environ.get("JOURNEYS_PICTURES")
+    if not folder:
+        return
+    name = os.environ["PYTEST_CURRENT_TEST"].split("::")[-1].split(" ")[0]
+    number = len(list(Path(folder).glob("*.png")))
+    before = page.viewport_size
+    for width in (360, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            title = re.sub(r"\W+", "-", f"{number:03}-{name}-{page.url.split('/', 3)[3][:40]}-{width}-{scheme}")
+            page.screenshot(path=Path(folder) / f"{title}.png", full_page=True)
+    if before:
+        page.set_viewport_size(before)

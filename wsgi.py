@@ -1,5 +1,5 @@
-"""For servers that ask for a module: `gunicorn wsgi:app`. The pages only; `flask mail deliver` sends the mail."""
+"""The application for servers that look for it here; `registration.wsgi` is the same for an installed wheel."""
 
-from registration import create_app
+from registration.wsgi import app
 
-app = create_app()
+__all__ = ["app"]

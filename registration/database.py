@@ -10,7 +10,6 @@ that it waits for the lock instead of failing in the middle. Reading requests be
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,12 +18,10 @@ from sqlalchemy import DateTime, Dialect, Engine, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.types import TypeDecorator
 
-from registration.extensions import db
+from registration.extensions import db, readers, reading
 
 # Seconds a SQLite writer waits for the one before it.
 SQLITE_WAIT = 30
-
-_reading: ContextVar[bool] = ContextVar("reading", default=False)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -49,23 +46,23 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 def reads_only() -> None:
     """Say that what follows in this context only reads; `web` calls it for GET and HEAD."""
-    _reading.set(True)
+    reading.set(True)
 
 
 def may_write() -> None:
     """Say that what follows in this context may write. It is what holds when nothing was said."""
-    _reading.set(False)
+    reading.set(False)
 
 
 @contextmanager
 def writing() -> Iterator[None]:
     """Let a reading request write in the block; whatever it had read before is let go first."""
     db.session.rollback()
-    token = _reading.set(False)
+    token = reading.set(False)
     try:
         yield
     finally:
-        _reading.reset(token)
+        reading.reset(token)
 
 
 def init_engine_options(app: Flask) -> None:
@@ -87,6 +84,9 @@ def prepare_engine(app: Flask) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
+    else:
+        # A statement of a reader sees what is committed by then, transaction or not; BEGIN and ROLLBACK are saved.
+        readers[engine] = engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def _sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:
@@ -105,7 +105,7 @@ def _sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _sqlite_begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if reading.get() else "BEGIN IMMEDIATE")
 
 
 def is_sqlite(engine: Engine | None = None) -> bool:

@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat
+from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
 
 
 class NotATelephone(ValueError):
@@ -16,7 +16,8 @@ def read(typed: str, region: str) -> str:
         number = phonenumbers.parse(typed, region)
     except NumberParseException as error:
         raise NotATelephone(typed) from error
-    if not phonenumbers.is_possible_number(number):
+    # A number without its area code is possible too, as a local one; nobody could call it from here.
+    if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
         raise NotATelephone(typed)
     extension = f";ext={number.extension}" if number.extension else ""
     return phonenumbers.format_number(number, PhoneNumberFormat.E164) + extension

@@ -94,7 +94,7 @@ def command(host: str, port: int, workers: int, threads: int) -> None:
         "--worker-class=gthread",
         f"--graceful-timeout={GRACE - 5}",
         "--log-level=warning",
-        "registration:create_app()",
+        "registration.wsgi:app",
     ]
     group = Group({"pages": pages, "mail": [*python, "flask", "--app", "registration", "mail", "deliver"]})
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -14,9 +14,15 @@ from registration.families.models import Registration
 from registration.meetings import pages as public_pages
 from registration.meetings.models import InterpretationService, Meeting, MeetingStatus, Mode, ServiceState
 from registration.meetings.published import touch
+from tests.conftest import NOW
 from tests.pages import Browser, Form, Page
 
 Step = tuple[str, Page]
+
+# Days before a meeting that pages name (District: notice for speech and for signs, and when families are told), and the
+# moments between which registering is possible.
+DEADLINES = tuple(timedelta(days=days) for days in (3, 14, 28))
+OPENED, CLOSED = NOW + timedelta(days=1), NOW - timedelta(days=1)
 
 NAME, OTHER_NAME = "Rosa Méndez Xol", "Nguyễn Thị Hoa"
 EMAIL, MISTYPED, LIKELY = "rosa@example.org", "rosa@gmial.com", "rosa@gmail.com"
@@ -113,7 +119,7 @@ class Walk:
 
     def meetings(self) -> Iterator[Step]:
         """A meeting in each of its states, on its own page and in the lists."""
-        english, now = "english-meeting", clock.now()
+        english = "english-meeting"
         for slug in (english, "spanish-meeting", "vietnamese-meeting", "english-meeting-2021"):
             yield slug, self.get(f"meetings/{slug}/")
         states: dict[str, dict[str, object]] = {
@@ -122,9 +128,9 @@ class Walk:
             "full": {"online_taken": 200, "waiting": 1},
             "cancelled": {"status": MeetingStatus.CANCELLED},
             "postponed": {"status": MeetingStatus.POSTPONED},
-            "closed": {"status": MeetingStatus.SCHEDULED, "closes_at": now - timedelta(days=1)},
-            "not open yet": {"closes_at": None, "opens_at": now + timedelta(days=1)},
-            "childcare closed": {"opens_at": None, "seats_taken": 0, "waiting": 0, "childcare_closes_at": now},
+            "closed": {"status": MeetingStatus.SCHEDULED, "closes_at": CLOSED},
+            "not open yet": {"closes_at": None, "opens_at": OPENED},
+            "childcare closed": {"opens_at": None, "seats_taken": 0, "waiting": 0, "childcare_closes_at": NOW},
             "few places online": {"in_person": False, "place_id": None, "online_taken": 198},
             "online": {"online_taken": 0},
         }

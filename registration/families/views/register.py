@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import MultiDict
 
-from registration import clock, i18n
+from registration import clock, database, i18n
 from registration.extensions import db
 from registration.families import hearing, holder, words
 from registration.families.forms import RegistrationForm, likely_address
@@ -48,6 +48,9 @@ CARRIED = (
 @blueprint.route("/<locale>/meetings/<slug>/register", methods=["GET", "POST"], endpoint="register")
 def register_page(slug: str) -> ResponseReturnValue:
     """Ask (GET, or POST with change), check (POST), register (POST of the check page)."""
+    if request.form.get("checked") != "yes":
+        # Only what the check page sends writes; whatever comes before need not wait for other writers.
+        database.reads_only()
     meeting = find(slug)
     view = content(i18n.speaking()).meeting(meeting.id)
     now = clock.now()

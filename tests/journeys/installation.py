@@ -7,9 +7,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -19,10 +19,11 @@ import flask_migrate
 from flask import Flask
 from sqlalchemy import inspect, select
 
-from registration import clock, create_app, demo
+from registration import clock, create_app, demo, i18n
 from registration.extensions import db
 from registration.meetings.models import InterpretationService, Meeting, TranslatedText
 from registration.meetings.published import touch
+from registration.serve import _die_with_parent
 from tests import pseudo
 from tests.promises.service import free_port
 
@@ -80,6 +81,7 @@ class Installation:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=_die_with_parent,
             )
 
     def wait(self) -> None:
@@ -143,6 +145,13 @@ class Installation:
         found = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in self._files()]
         return [mail for mail in found if isinstance(mail, EmailMessage) and address in str(mail["To"])]
 
+    def say(self, locale: str, message: str, **values: object) -> str:
+        """A sentence of the pages in `locale`; a translated one, or the test would show nothing."""
+        with self.app.app_context(), i18n.spoken(locale):
+            said = i18n.gettext(message, **values)
+        assert locale == i18n.SOURCE or said != message % values, f"{message!r} is not translated into {locale}"
+        return said
+
     def _files(self) -> list[Path]:
         return sorted((self.instance / "mail").glob("*.eml"))
 
@@ -160,7 +169,7 @@ def _columns(row: object, *without: str) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names if name not in without}
 
 
-def ago(days: float) -> Any:
+def ago(days: float) -> datetime:
     """The moment so many days before now; negative for later."""
     return clock.now() - timedelta(days=days)
 
@@ -173,6 +182,3 @@ def running(folder: Path) -> Iterator[Installation]:
         yield made
     finally:
         made.stop()
-
-
-Open = Callable[..., Any]

@@ -5,36 +5,29 @@ given twice, nobody waits who would fit, and each message stands in the outbox a
 """
 
 import sys
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from base64 import urlsafe_b64encode
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 from flask import current_app
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
 from registration import demo_people
-from registration.extensions import Declarative, db
-from registration.families import codes, demand
-from registration.families.answers import Answers, Wish
-from registration.families.demand import Counts, Key
-from registration.families.hearing import is_late
+from registration.demo_rows import Asked, Family, Rows, Told
+from registration.extensions import db
+from registration.families.answers import Answers
 from registration.families.models import (
     Attendance,
-    InterpretationEvent,
-    InterpretationRequest,
     Registration,
     Status,
 )
-from registration.families.tell import SUBJECT
-from registration.mail.address import address_key, own_domain
-from registration.mail.models import OutboxMessage, State
+from registration.meetings.availability import availability
 from registration.meetings.models import Meeting, MeetingStatus
-from registration.meetings.published import DistrictView, content
+from registration.meetings.published import content
 
 # Families in one transaction: few enough that somebody who registers meanwhile hardly waits.
 BATCH = 1000
@@ -44,39 +37,6 @@ PAST = 0.12
 WITHDRAWN, CHANGED, PROMOTED, NOT_ME, SHARED_ADDRESS = 0.08, 0.08, 0.25, 0.004, 0.03
 # Where the room is full, many take part online instead of waiting.
 RATHER_ONLINE = 0.5
-
-
-class Asked(NamedTuple):
-    """A request as it will be stored; `ended`: when the family took it back."""
-
-    wish: Wish
-    at: datetime
-    ended: datetime | None
-
-
-class Told(NamedTuple):
-    """A message as it will be stored."""
-
-    message: str
-    occurrence: str
-    at: datetime
-
-
-@dataclass(slots=True)
-class Family:
-    """One family on its way into the database."""
-
-    meeting: Meeting
-    answers: Answers
-    created_at: datetime
-    row: dict[str, Any]
-    asked: list[Asked] = field(default_factory=list)
-    told: list[Told] = field(default_factory=list)
-
-    def counted(self) -> demand.Contribution:
-        """What it adds to the demand of its meeting."""
-        standing = [one.wish for one in self.asked if one.ended is None]
-        return demand.counted(self.row["status"], self.row["attendance"], standing)
 
 
 def load_families(number: int, now: datetime) -> None:
@@ -102,23 +62,25 @@ class Loading:
         # Ids only grow, so no two calls on one database begin with the same chance.
         self.last: int = db.session.scalar(select(func.max(Registration.id))) or 0
         self.chance = Random(f"made-up families after {self.last}")
-        self.district: DistrictView = content("en").district
         self.pages: list[str] = current_app.config["LANGUAGES"]
-        self.domain = own_domain()
+        self.rows = Rows(self.chance, now, content("en").district, self.pages)
         self.addresses: dict[tuple[int, str], str] = {}
-        self.meetings: list[Meeting] = []
+        self.ahead: list[Meeting] = []
+        self.over: list[Meeting] = []
 
     def batch(self, size: int) -> None:
         """Add some families in the caller's transaction; their meetings are locked first, in the order of ids."""
         query = select(Meeting).where(Meeting.status == MeetingStatus.SCHEDULED).order_by(Meeting.id)
-        self.meetings = [*db.session.scalars(query.with_for_update().execution_options(populate_existing=True))]
-        if not self.meetings:
+        meetings = db.session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
+        self.over = [one for one in meetings if one.ends_at <= self.now]
+        self.ahead = [one for one in meetings if availability(one, self.now).open]
+        if not self.over and not self.ahead:
             raise click.ClickException("There is no meeting that families could register for.")
         families = []
         for _ in range(size):
             families.append(self._family())
             self.done += 1
-        self._write(families)
+        self.rows.write(families)
 
     def _family(self) -> Family:
         chance = self.chance
@@ -139,9 +101,8 @@ class Loading:
 
     def _meeting(self, origin: demo_people.Origin) -> Meeting:
         past = self.chance.random() < PAST
-        ahead = [one for one in self.meetings if one.ends_at > self.now]
-        over = [one for one in self.meetings if one.ends_at <= self.now and not _crowded(one)]
-        these = (over if past else ahead) or ahead or self.meetings
+        over = [one for one in self.over if not _crowded(one)] if past else []
+        these = over or self.ahead or self.over
         return self.chance.choices(these, [demo_people.likes(origin, one.floor_language) for one in these])[0]
 
     def _registered_at(self, meeting: Meeting) -> datetime:
@@ -157,7 +118,7 @@ class Loading:
 
     def _row(self, meeting: Meeting, said: Answers, created_at: datetime) -> dict[str, Any]:
         return {
-            "public_id": f"{self.chance.getrandbits(128):032x}"[:22],
+            "public_id": urlsafe_b64encode(self.chance.randbytes(16)).decode().rstrip("="),
             "code": "",
             "meeting_id": meeting.id,
             "submission_id": f"{self.chance.getrandbits(128):032x}",
@@ -229,98 +190,14 @@ class Loading:
         family.row["status"] = Status.WITHDRAWN.value
         family.asked = [one._replace(ended=one.ended or at) for one in family.asked]
 
-    def _write(self, families: Sequence[Family]) -> None:
-        for family, code in zip(families, self._codes(len(families)), strict=True):
-            family.row["code"] = code
-            family.row["calendar_sequence"] = family.row["version"] - 1
-        ids = _insert(Registration.__tablename__, [family.row for family in families])
-        self._write_requests(families, ids)
-        self._write_messages(families, ids)
-        summed: dict[int, dict[Key, Counts]] = defaultdict(dict)
-        for family in families:
-            of_meeting = summed[family.meeting.id]
-            for key, counts in family.counted().items():
-                of_meeting[key] = of_meeting.get(key, Counts()).plus(counts)
-        for meeting_id in sorted(summed):
-            demand.apply(meeting_id, {}, summed[meeting_id])
-
-    def _codes(self, number: int) -> list[str]:
-        """Codes that nobody has."""
-        found: dict[str, None] = {}
-        while len(found) < number:
-            drawn = ["".join(self.chance.choices(codes.ALPHABET, k=codes.LENGTH)) for _ in range(number - len(found))]
-            used = set(db.session.scalars(select(Registration.code).where(Registration.code.in_(drawn))))
-            found |= dict.fromkeys(code for code in drawn if code not in used)
-        return list(found)
-
-    def _write_requests(self, families: Sequence[Family], ids: Sequence[int]) -> None:
-        pairs = [(one, family, id_) for family, id_ in zip(families, ids, strict=True) for one in family.asked]
-        rows = [self._request(one, family.meeting, id_) for one, family, id_ in pairs]
-        request_ids = _insert(InterpretationRequest.__tablename__, rows)
-        events = [
-            {"request_id": request_id, "event": "withdrawn", "actor": "family", "at": one.ended}
-            for (one, _, _), request_id in zip(pairs, request_ids, strict=True)
-            if one.ended is not None
-        ]
-        _insert(InterpretationEvent.__tablename__, events)
-
-    def _request(self, one: Asked, meeting: Meeting, registration_id: int) -> dict[str, Any]:
-        return {
-            "registration_id": registration_id,
-            "meeting_id": meeting.id,
-            "language": one.wish.language,
-            "modality": str(one.wish.modality),
-            "own_words": one.wish.own_words,
-            "listeners": one.wish.listeners,
-            "late": is_late(meeting, one.wish, self.district, one.at),
-            "created_at": one.at,
-        }
-
-    def _write_messages(self, families: Sequence[Family], ids: Sequence[int]) -> None:
-        rows = [
-            self._message(told, family, id_) for family, id_ in zip(families, ids, strict=True) for told in family.told
-        ]
-        _insert(OutboxMessage.__tablename__, rows)
-
-    def _message(self, told: Told, family: Family, registration_id: int) -> dict[str, Any]:
-        said = family.answers
-        # As families/tell.py decides it.
-        mailed = said.email is not None and said.contact_language in self.pages
-        sent_at = min(self.now, told.at + timedelta(seconds=self.chance.randint(1, 40))) if mailed else None
-        return {
-            "message": told.message,
-            "subject_kind": SUBJECT,
-            "subject_id": registration_id,
-            "occurrence": told.occurrence,
-            "topic": f"meeting:{family.meeting.id}",
-            "state": (State.SENT if mailed else State.CALL).value,
-            "send_at": told.at,
-            "expires_at": family.meeting.ends_at,
-            "attempts": int(mailed),
-            "first_tried_at": sent_at,
-            "message_id": f"<{self.chance.getrandbits(128):032x}@{self.domain}>",
-            "address_key": address_key(said.email) if mailed and said.email else None,
-            "stranger": mailed and not told.occurrence,
-            "sent_at": sent_at,
-            "sent_locale": said.locale if mailed else None,
-            "created_at": told.at,
-        }
-
-
-def _insert(table: str, rows: list[dict[str, Any]]) -> Sequence[int]:
-    """Add rows; their ids in the same order."""
-    if not rows:
-        return []
-    into = Declarative.metadata.tables[table]
-    return db.session.scalars(insert(into).returning(into.c.id, sort_by_parameter_order=True), rows).all()
-
 
 def _awake(begin: datetime, end: datetime, share: float, zone: ZoneInfo) -> datetime:
     """A moment `share` of the way from `begin` to `end`, when people are awake; a larger share is never earlier."""
     moment = (begin + (end - begin) * share).astimezone(zone)
     of_day = timedelta(hours=moment.hour, minutes=moment.minute, seconds=moment.second)
     seven = moment.replace(hour=7, minute=0, second=0)
-    return min(max(seven + of_day * 0.64, begin), end)
+    # In UTC: moments of a zone are slow to turn into rows, several for each family.
+    return min(max((seven + of_day * 0.64).astimezone(UTC), begin), end)
 
 
 def _room(meeting: Meeting, attendance: str) -> tuple[int, int | None]:

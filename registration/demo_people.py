@@ -49,7 +49,7 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Families of one language: `own_words` where it is not on the list; `writes` where it is read under another tag."""
+    """Families of one language: `own_words` where it is not on the list; `writes` where its writing has its own tag."""
 
     language: str
     reads: str

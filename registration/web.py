@@ -61,6 +61,10 @@ def init_app(app: Flask) -> None:
 def _take_locale(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     # Threads are used again for other requests, so what the last one said of language must not stay.
     tag = values.pop("locale", None) if values else None
+    if request.routing_exception is not None:
+        # No route took the address apart, yet its first part says in which language its reader reads.
+        first = request.path.split("/")[1]
+        tag = first if first in offered() else None
     g.locale = tag if tag in offered() else negotiated()
     g.unknown_locale = tag is not None and tag not in offered()
     i18n.speak(g.locale)

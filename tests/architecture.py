@@ -1,4 +1,4 @@
-"""The rules of the tree, each a function from the parsed modules to the faults it finds; test_architecture.py plants them."""
+"""The rules of the tree, each a function from the parsed modules to the faults it finds."""
 
 import ast
 import re
@@ -144,7 +144,7 @@ def only_inwards(tree: Tree) -> Faults:
         for node, name in imports(module, tree)
         if _own(name)
         and 0 < _level(module.name) < TOP
-        and module.name.split(".")[1] == (name.split(".") + [""])[1]
+        and module.name.split(".")[1] == [*name.split("."), ""][1]
         and _rank(name) > _rank(module.name)
     ]
 

@@ -1,4 +1,4 @@
-"""What is wrong with the catalogues: each check takes paths and gives its findings in words, so that planted faults can be shown to it."""
+"""What is wrong with the catalogues. Each check takes paths and says what it finds, so that faults can be planted."""
 
 import re
 import tomllib
@@ -22,7 +22,7 @@ REVIEW = re.compile(r"Reviewed-By: (?P<who>\S.*)")
 # English on purpose: what somebody at the front desk reads on a family's telephone.
 ENGLISH_ON_PURPOSE = {"For the front desk:"}
 
-MessageId = str | tuple[str, ...]
+MessageId = str | tuple[str, ...] | list[str]
 
 
 def read(path: Path) -> Catalog:
@@ -82,7 +82,7 @@ def reviewed_by(path: Path) -> str:
 
 def _message_faults(message: Message, plurals: int) -> Iterator[str]:
     sources = [message.id] if isinstance(message.id, str) else list(message.id)
-    forms = [message.string] if isinstance(message.string, str) else list(message.string)
+    forms = [message.string] if isinstance(message.string, str) else list(message.string or ())
     if message.fuzzy:
         yield "fuzzy"
     if len(forms) != (plurals if len(sources) > 1 else 1) or not all(form.strip() for form in forms):
@@ -164,5 +164,9 @@ def _bare_constants(environment: Environment, source: str) -> Iterator[tuple[int
     }
     for constant in tree.find_all(nodes.Const):
         text = constant.value
-        if isinstance(text, str) and id(constant) not in asked and re.match(r"[A-Z][a-z]+\b|\w{2,} \w{2,} \w{2,}", text):
+        if (
+            isinstance(text, str)
+            and id(constant) not in asked
+            and re.match(r"[A-Z][a-z]+\b|\w{2,} \w{2,} \w{2,}", text)
+        ):
             yield constant.lineno, text

@@ -14,6 +14,7 @@ from pathlib import Path
 import flask_migrate
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
@@ -94,6 +95,12 @@ def database_uri(season_template: str, tmp_path: Path) -> Iterator[str]:
     _on_server(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates compiled once a worker, not once an application: that took most of the time of the tests."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
 def app_settings() -> dict[str, object]:
     """More settings of the test's application; a test changes them before it asks for `app`."""
@@ -101,10 +108,16 @@ def app_settings() -> dict[str, object]:
 
 
 @pytest.fixture
-def app(database_uri: str, tmp_path: Path, app_settings: dict[str, object]) -> Iterator[Flask]:
+def app(
+    database_uri: str,
+    tmp_path: Path,
+    app_settings: dict[str, object],
+    compiled_templates: FileSystemBytecodeCache,
+) -> Iterator[Flask]:
     """The application on its own database, within an application context, at NOW."""
     instance = tmp_path / "instance"
     made = create_app(settings(database_uri) | app_settings, instance_path=str(instance))
+    made.jinja_env.bytecode_cache = compiled_templates
     with made.app_context(), clock.at(NOW):
         yield made
         db.session.remove()

@@ -1,4 +1,4 @@
-"""A reader of pages without a browser: it parses every page it fetches, checks it, and sends its forms as a person would."""
+"""A reader of pages without a browser: it parses and checks every page it fetches, and sends forms as a person would."""
 
 from contextvars import Context
 from html.parser import HTMLParser
@@ -79,6 +79,14 @@ class _Tree(HTMLParser):
         self.here.content.append(data)
 
 
+def parse(html: str) -> Element:
+    """The document of a page or a mail."""
+    tree = _Tree()
+    tree.feed(html)
+    tree.close()
+    return tree.root
+
+
 class Form:
     """A form of a page: what it would send."""
 
@@ -98,7 +106,7 @@ class Form:
             chosen = [o for o in options if "selected" in o.attributes] or options[:1]
             self.values.add(name, chosen[0].get("value"))
         elif control.name == "textarea":
-            self.values.add(name, control.text)
+            self.values.add(name, control._raw().removeprefix("\n"))
         elif kind not in ("radio", "checkbox") or "checked" in control.attributes:
             self.values.add(name, control.get("value"))
 
@@ -120,10 +128,7 @@ class Page:
 
     def __init__(self, response: TestResponse, address: str) -> None:
         self.response, self.address, self.status = response, address, response.status_code
-        tree = _Tree()
-        tree.feed(response.text)
-        tree.close()
-        self.root = tree.root
+        self.root = parse(response.text)
         self.check()
 
     @property
@@ -171,7 +176,9 @@ class Page:
         assert self.html.get("lang")
         assert self.html.get("dir") in ("ltr", "rtl")
         ids = [element.get("id") for element in self.root.all() if "id" in element.attributes]
-        assert len(ids) == len(set(ids)), f"{self.address}: an id stands twice: {sorted(i for i in ids if ids.count(i) > 1)}"
+        assert len(ids) == len(set(ids)), (
+            f"{self.address}: an id stands twice: {sorted(i for i in ids if ids.count(i) > 1)}"
+        )
         self._check_controls(set(ids))
         for element in self.root.all():
             assert not [name for name in element.attributes if name == "style" or name.startswith("on")], element.name

@@ -1,10 +1,11 @@
 """Libraries speak English when something is wrong; families never read it. Each is made to complain, in Vietnamese.
 
-Of the libraries in use these can complain about what a family sends: WTForms (numbers), Flask-WTF (the token of a form),
-email-validator, phonenumbers, Werkzeug (addresses, methods, sizes, broken requests).
+Of the libraries in use these can complain about what a family sends: WTForms (numbers), Flask-WTF (the token of a
+form), email-validator, phonenumbers, Werkzeug (addresses, methods, sizes, broken requests).
 """
 
 import re
+from functools import lru_cache
 
 import pytest
 from flask import Flask
@@ -25,10 +26,10 @@ ENGLISH = re.compile(
 EMAILS = [
     "rosa", "rosa@", "@example.org", "rosa@example", "rosa@@example.org", "ro..sa@example.org", ".rosa@example.org",
     "rosa m@example.org", "rosa@exa mple.org", "rosa@-example.org", "rosa@exam_ple.org", "rosa@example.org.",
-    "rosa@xn--.org", "rosa@localhost", "rosa@[127.0.0.1]", "rosa@example.invalid", f"{'r' * 65}@example.org",
-    f"rosa@{'e' * 64}.org", '"rosa"@example.org', "Rosa <rosa@example.org>", "rosa@example..org", "ros\u2028a@example.org",
+    "rosa@xn--.org", "rosa@localhost", "rosa@[127.0.0.1]", "rosa@example.invalid", f"rosa@{'e' * 64}.org",
+    '"rosa"@example.org', "Rosa <rosa@example.org>", "rosa@example..org", "ros\u2028a@example.org",
 ]  # fmt: skip
-PHONES = ["12", "rosa", "+", "+999 123 4567", "911", "303 555", "0" * 30, "303 555 0148 0148 0148", "++13035550148"]
+PHONES = ["12", "rosa", "+", "+999 123 4567", "911", "303 555", "0" * 30, "303 555 0148 0148 0148"]
 NUMBERS = ["two", "1.5", "-1", "21", "½", "²", "1e3", "0x1", "9" * 5000, "٩٩"]
 
 
@@ -44,12 +45,10 @@ def ours(words: str) -> bool:
     return any(pattern.fullmatch(words) for pattern in _sentences())
 
 
+@lru_cache
 def _sentences() -> list[re.Pattern[str]]:
     forms = [each.string for each in catalogues.read(catalogue_of("vi")) if each.id and isinstance(each.string, str)]
-    return [
-        re.compile(".+".join(re.escape(part) for part in re.split(r"%\(\w+\)s", form)))
-        for form in forms
-    ]
+    return [re.compile(".+".join(re.escape(part) for part in re.split(r"%\(\w+\)s", form))) for form in forms]
 
 
 def english(page: Page) -> list[str]:
@@ -64,24 +63,21 @@ def english(page: Page) -> list[str]:
 
 def _marked(piece: visible.Piece) -> bool:
     element = visible.nearest(piece.element, "lang")
-    return element is not None and element.get("lang") == "en"
+    return element is not None and element.name != "html" and element.get("lang") == "en"
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        *(("email", value) for value in EMAILS),
-        *(("phone", value) for value in PHONES),
-        *((field, value) for field in ("adults", "children", "listeners") for value in NUMBERS),
-    ],
-    ids=lambda value: ascii(value)[:24],
-)
-def test_what_a_library_finds_wrong_is_said_in_vietnamese(browser: Browser, field: str, value: str) -> None:
-    page = browser.send(browser.get(FORM).form("submission_id"), **(ROSA | {field: value}))
-    said = said_wrong(page)
-    assert (page.status, bool(said)) == (422, True)
-    assert [words for words in said if not ours(words)] == []
-    assert english(page) == []
+WRONG = {"email": EMAILS, "phone": PHONES, "adults": NUMBERS, "children": NUMBERS, "listeners": NUMBERS}
+
+
+@pytest.mark.parametrize("field", sorted(WRONG))
+def test_what_a_library_finds_wrong_is_said_in_vietnamese(browser: Browser, field: str) -> None:
+    form = browser.get(FORM).form("submission_id")
+    for value in WRONG[field]:
+        page = browser.send(form, **(ROSA | {field: value}))
+        said = said_wrong(page)
+        assert (page.status, bool(said)) == (422, True), value
+        assert [words for words in said if not ours(words)] == [], value
+        assert english(page) == [], value
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "IjEi.aaaa.bbbb", None])
@@ -122,7 +118,7 @@ def test_what_werkzeug_refuses_is_said_in_vietnamese(
 @pytest.mark.parametrize("tag", TRANSLATED)
 def test_no_page_in_another_language_holds_english(app: Flask, tag: str) -> None:
     found = {name: english(page) for name, page in Walk(app, tag).steps()}
-    assert {name: lines for name, lines in found.items() if lines} == {}
+    assert not (leaks := visible.report(found)), leaks
 
 
 def test_english_in_a_page_is_seen(browser: Browser) -> None:

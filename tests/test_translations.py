@@ -1,4 +1,4 @@
-"""The gate over the catalogues: nothing stale, nothing missing, nothing broken; and each fault is caught when planted."""
+"""The gate over the catalogues: nothing stale, missing or broken; and each fault is caught when planted."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -133,7 +133,9 @@ def test_a_fuzzy_message_is_named(copy: Path) -> None:
 
 
 def test_a_fuzzy_header_is_named(copy: Path) -> None:
-    faults = _rewritten(copy, lambda text: text.replace('\nmsgid ""\nmsgstr ""\n', '\n#, fuzzy\nmsgid ""\nmsgstr ""\n', 1))
+    faults = _rewritten(
+        copy, lambda text: text.replace('\nmsgid ""\nmsgstr ""\n', '\n#, fuzzy\nmsgid ""\nmsgstr ""\n', 1)
+    )
     assert faults == ["fuzzy header of messages.po"]
 
 

@@ -29,7 +29,7 @@ class Piece(NamedTuple):
 
 
 def lines(page: Page) -> Iterator[tuple[str, list[Piece]]]:
-    """Everything a reader or listener is given: (where, pieces in their order), a block of text or an attribute each."""
+    """Everything a reader or listener is given, by block of text or attribute: (where, pieces in their order)."""
     head = page.root.one("head")
     yield "title", [Piece(head.one("title").text, head)]
     for meta in head.all("meta", name="description"):
@@ -123,5 +123,15 @@ def without(words: str, known: Iterable[str]) -> str:
 def left_to_right() -> list[str]:
     """Telephone numbers, addresses and codes: read from left to right in every script."""
     district = db.session.get_one(District, 1)
+    numbers = (phones.display(number) for number in (district.phone, walk.PHONE_WRITTEN))
     codes = db.session.scalars(select(Registration.code))
-    return [walk.PHONE_SHOWN, walk.EMAIL, phones.display(district.phone), district.email, "http://", *codes]
+    return [*numbers, walk.PHONE, walk.EMAIL, district.email, "http://", *codes]
+
+
+def report(found: dict[str, list[str]]) -> str:
+    """Each leak once, with the first page that shows it."""
+    first: dict[str, str] = {}
+    for page, words in found.items():
+        for one in words:
+            first.setdefault(one, page)
+    return "\n".join(f"{page}: {one}" for one, page in first.items())

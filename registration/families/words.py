@@ -2,8 +2,6 @@
 
 from typing import NamedTuple
 
-from flask import current_app
-
 from registration import languages, phones
 from registration.families.answers import Answers
 from registration.families.models import Attendance, Need
@@ -21,10 +19,10 @@ class Row(NamedTuple):
     dir: str = ""
 
 
-def contact_language(tag: str, locale: str) -> Row:
+def contact_language(tag: str, locale: str, by_mail: bool) -> Row:
     """The language we write or speak to a family in, as an answer."""
     one = tongue(tag, locale)
-    label = gettext("We write in") if tag in current_app.config["LANGUAGES"] else gettext("We call you in")
+    label = gettext("We write in") if by_mail else gettext("We call you in")
     return Row(label, one.own_name, languages.capitalised(one.translated), languages.html_lang(tag), one.dir)
 
 

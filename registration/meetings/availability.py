@@ -48,6 +48,16 @@ class Availability:
         return self.phase is Phase.OPEN
 
     @property
+    def waiting_only(self) -> bool:
+        """Whether everybody who registers now waits, however they want to take part."""
+        return {self.in_person, self.online} <= {Room.FULL, Room.NONE}
+
+    def fits(self, in_person: bool, people: int) -> bool:
+        """Whether a party of `people` gets seats now."""
+        left = self.left if in_person else self.left_online
+        return left is None or left >= people
+
+    @property
     def full(self) -> bool:
         """Whether nobody gets a seat in the way the meeting is mainly held."""
         return self.in_person is Room.FULL if self.in_person is not Room.NONE else self.online is Room.FULL

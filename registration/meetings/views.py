@@ -2,7 +2,19 @@
 
 from datetime import datetime
 
-from flask import Blueprint, Response, abort, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, bindparam, select
 
@@ -67,6 +79,9 @@ def home() -> ResponseReturnValue:
         cards=[cards.card(meeting, view, now) for meeting, view in pairs],
         series=list({view.series.id: view.series for _, view in pairs}.values()),
     )
+    if request.args.get("next"):
+        # Several people use this device: forms offer no names of others to fill in.
+        session["shared"] = True
     answer = make_response(page)
     _remember_language(answer)
     return answer

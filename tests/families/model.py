@@ -1,4 +1,4 @@
-"""What a meeting with seats and a waiting list should do, in the plainest words: the model the real thing is held against."""
+"""What a meeting with seats and a waiting list should do: the plain model that the real thing is held against."""
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -82,6 +82,4 @@ class Hall:
                 for place in places[party.status]:
                     counts[place] += 1
                     counts[place + 1] += listeners
-        return {
-            language: (c[0], c[1], c[2], c[3], c[4], c[5]) for language, c in sums.items() if any(c.values())
-        }
+        return {language: (c[0], c[1], c[2], c[3], c[4], c[5]) for language, c in sums.items() if any(c.values())}

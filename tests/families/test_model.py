@@ -70,7 +70,14 @@ class Meetings(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        for table in (InterpretationEvent, InterpretationRequest, Registration, Demand, OutboxMessage, AddressAllowance):
+        for table in (
+            InterpretationEvent,
+            InterpretationRequest,
+            Registration,
+            Demand,
+            OutboxMessage,
+            AddressAllowance,
+        ):
             db.session.execute(delete(table))
         self.meeting_id = db.session.scalars(select(Meeting.id).where(Meeting.slug == SLUG)).one()
         zero: dict[str, Any] = dict.fromkeys(FIELDS, 0)

@@ -1,4 +1,4 @@
-"""Names are what people say they are: any script, one word or many, never re-cased; what would harm a reader is left out."""
+"""Names are what people say they are: any script, one word or many; what would harm a reader is left out."""
 
 import unicodedata
 
@@ -46,7 +46,6 @@ def test_a_name_is_kept_and_shown_as_it_was_written(browser: Browser, name: str)
         ("Rosa\u0000 Xol\u0007", "Rosa Xol"),
         ("\u202eloX asoR\u202c", "loX asoR"),
         ("Rosa\u2067 Xol\u2069", "Rosa Xol"),
-        ("Rosa\u0085Xol", "Rosa Xol"),
         ("Rosa\u00a0Xol", "Rosa Xol"),
     ],
 )
@@ -61,9 +60,7 @@ def test_marks_that_a_script_needs_within_a_word_stay(browser: Browser) -> None:
     assert the_only().name == "علی\u200cرضا क्\u200dष"
 
 
-@settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
-)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
 @given(typed=st.text(max_size=140))
 def test_whatever_is_typed_becomes_a_line_that_can_be_stored_and_shown(app: Flask, typed: str) -> None:
     with app.test_request_context():

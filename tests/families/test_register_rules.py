@@ -1,4 +1,4 @@
-"""What the page promises beyond the form: attendance, childcare, late requests, contact language, held mail, addresses."""
+"""What the page promises beyond the form: attendance, childcare, late requests, contact language, held mail."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""When there is no seat, or no registering: the waiting list, online instead, not yet, closed, past, cancelled, postponed."""
+"""No seat, or no registering: waiting list, online instead, not yet, closed, past, cancelled, postponed."""
 
 from datetime import timedelta
 from typing import Any

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.journeys.installation import Installation, running
 from tests.journeys.looking import Watch
+from tests.journeys.states import States
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
@@ -43,6 +44,12 @@ def chromium() -> Iterator[Browser]:
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """The service of all journeys of this process; each brings its own meetings and addresses."""
     yield from running(tmp_path_factory.mktemp("journeys"))
+
+
+@pytest.fixture(scope="session")
+def states(service: Installation) -> States:
+    """Meetings and families of each kind that a page can show; no journey changes them."""
+    return States(service)
 
 
 @pytest.fixture

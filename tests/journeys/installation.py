@@ -119,7 +119,9 @@ class Installation:
         """Make another meeting like one of the season, for one journey alone; returns `slug`."""
         with self.database():
             model = db.session.scalars(select(Meeting).where(Meeting.slug == like)).one()
-            copied = _columns(model, "id", "seats_taken", "online_taken", "waiting", "waiting_online", "childcare_taken")
+            copied = _columns(
+                model, "id", "seats_taken", "online_taken", "waiting", "waiting_online", "childcare_taken"
+            )
             made = Meeting(**(copied | {"slug": slug} | changes))
             db.session.add(made)
             db.session.flush()

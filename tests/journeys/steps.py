@@ -94,7 +94,9 @@ def family(service: Installation, slug: str, locale: str = "en", **answers: Any)
     page = reader.send(check.form("checked"))
     assert page.status == 200, page.text
     link = page.root.one("a", class_="secret").get("href")
-    return Family(page.root.one("p", class_="code").text, link, _public_id(service, page.root.one("p", class_="code").text))
+    return Family(
+        page.root.one("p", class_="code").text, link, _public_id(service, page.root.one("p", class_="code").text)
+    )
 
 
 def _public_id(service: Installation, written: str) -> str:

@@ -15,22 +15,29 @@ pytestmark = pytest.mark.browser
 Window = Callable[..., Page]
 
 
-def back_to_what_was_sent(page: Page) -> None:
-    """Go back to a page that answered a form, and let the browser send that form again when it asks to."""
+def back(page: Page) -> None:
+    """Press Back. What answered a form is not kept, so the browser shows a page of its own instead."""
     try:
         page.go_back()
     except Error as missing:
         assert "ERR_CACHE_MISS" in str(missing)
-    if page.url.startswith("chrome-error:") or page.locator("main").count() == 0:
-        page.reload()
+        page.wait_for_url("chrome-error://**")
+        page.wait_for_load_state()
+
+
+def back_and_send_again(page: Page) -> None:
+    """Go back to what answered a form, and let the browser send that form again, which it asks for."""
+    back(page)
+    assert page.url.startswith("chrome-error:")
+    page.reload()
+    expect(page.locator("h1")).to_have_text("Not finished yet")
 
 
 def test_back_and_send_again_registers_once(window: Window, service: Installation) -> None:
     page = window(360)
     register(page, "en", "english-meeting", name="Ana Again", email="ana@example.org", interpretation="none")
     given = code(page)
-    back_to_what_was_sent(page)
-    expect(page.locator("h1")).to_have_text("Not finished yet")
+    back_and_send_again(page)
     press(page)
     assert code(page) == given
     assert len(stored(service, email="ana@example.org")) == 1
@@ -39,7 +46,7 @@ def test_back_and_send_again_registers_once(window: Window, service: Installatio
 def sent_with_other_answers(page: Page, email: str) -> None:
     """Register, go back, answer otherwise and send again."""
     register(page, "en", "english-meeting", name="Bea Before", email=email, interpretation="none", adults="1")
-    back_to_what_was_sent(page)
+    back_and_send_again(page)
     page.locator("main button.second").click()
     expect(page.locator("[name=name]")).to_have_value("Bea Before")
     answer(page, name="Bea After", adults="4", interpretation="so")
@@ -97,10 +104,7 @@ def test_the_next_person_on_a_device_finds_nothing_of_the_last_family(window: Wi
     look(page)
     assert page.context.cookies() == []
     for _ in range(8):
-        try:
-            page.go_back()
-        except Error as missing:
-            assert "ERR_CACHE_MISS" in str(missing)
+        back(page)
         shown = page.content()
         assert not [each for each in private if each in shown], page.url
     page.goto("/en/registration/")
@@ -242,10 +246,14 @@ def test_a_family_registers_however_the_page_is_drawn(window: Window, service: I
     assert len(stored(service, email=email)) == 1
 
 
-def test_no_page_of_a_family_comes_back_from_the_memory_of_the_browser(chromium: Browser, service: Installation) -> None:
+def test_no_page_of_a_family_comes_back_from_the_memory_of_the_browser(
+    chromium: Browser, service: Installation
+) -> None:
     """With the back-forward cache on, as people have it; Playwright switches it off."""
     with_memory = chromium.browser_type.launch(
-        executable_path=program(), args=["--no-sandbox", "--disable-gpu"], ignore_default_args=["--disable-back-forward-cache"]
+        executable_path=program(),
+        args=["--no-sandbox", "--disable-gpu"],
+        ignore_default_args=["--disable-back-forward-cache"],
     )
     try:
         page = with_memory.new_page(base_url=service.address)

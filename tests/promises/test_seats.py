@@ -75,15 +75,15 @@ def test_who_looks_first_and_takes_then_sells_seats_twice(app: Flask, monkeypatc
     assert db.session.query(Meeting).filter_by(slug=SLUG).one().seats_taken == 15
 
 
-def test_the_database_too_refuses_more_seats_taken_than_there_are(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_database_too_refuses_more_seats_taken_than_there_are(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     set_capacity(SLUG, 5)
     for number in range(5):
         registers(SLUG, number)
 
     def take_anyway(meeting_id: int, attendance: str, people: int) -> bool:
-        db.session.execute(update(Meeting).where(Meeting.id == meeting_id).values(seats_taken=Meeting.seats_taken + people))
+        db.session.execute(
+            update(Meeting).where(Meeting.id == meeting_id).values(seats_taken=Meeting.seats_taken + people)
+        )
         return True
 
     monkeypatch.setattr(seats, "take", take_anyway)

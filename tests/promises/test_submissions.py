@@ -23,7 +23,9 @@ HOA = {"name": "Nguyễn Thị Hoa", "email": "hoa@example.org", "interpretation
 
 def rows_and_messages() -> tuple[int, int]:
     """How many registrations and how many messages there are."""
-    counts = [db.session.scalars(select(func.count()).select_from(table)).one() for table in (Registration, OutboxMessage)]
+    counts = [
+        db.session.scalars(select(func.count()).select_from(table)).one() for table in (Registration, OutboxMessage)
+    ]
     return counts[0], counts[1]
 
 
@@ -78,9 +80,7 @@ def test_the_same_form_with_other_answers_keeps_them_and_offers_both_ways_on(bro
     assert db.session.scalars(select(Registration.name)).all() == [HOA["name"]]
 
 
-def test_who_does_not_hold_the_registration_may_only_register_somebody_else(
-    browser: Browser, app: Flask
-) -> None:
+def test_who_does_not_hold_the_registration_may_only_register_somebody_else(browser: Browser, app: Flask) -> None:
     form = browser.send(browser.get(REGISTER).form("submission_id"), **HOA).forms()[0]
     browser.send(form)
     stranger = Browser(app)

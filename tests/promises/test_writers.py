@@ -1,6 +1,7 @@
 """Fifty writers on one meeting: no deadlock, no "database is locked", and everything adds up afterwards."""
 
 import random
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -50,7 +51,7 @@ def act(chance: random.Random, number: int) -> str:
     return deed
 
 
-def some_answers(chance: random.Random) -> dict[str, object]:
+def some_answers(chance: random.Random) -> dict[str, Any]:
     """Parties of one to four, some online, with languages in any order."""
     return {
         "adults": chance.randint(1, 4),

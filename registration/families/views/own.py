@@ -64,6 +64,7 @@ def show(registration: Registration, meeting: Meeting, view: MeetingView, status
     """The page of a registration."""
     now = clock.now()
     requests = demand.active(registration)
+    by_mail = channel(registration) == "mail"
     district = content(i18n.speaking()).district
     html = render_template(
         "families/registration.html",
@@ -75,10 +76,10 @@ def show(registration: Registration, meeting: Meeting, view: MeetingView, status
         held=request.args.get("held") == "1",
         voices=hearing.voices(view, requests, district, now),
         late=[(r, hearing.asked_by(view, r, district)) for r in requests if r.late],
-        by_telephone=channel(registration) == "call",
+        by_telephone=not by_mail,
         link=link_of(registration),
         rows=words.rows(answers_of(registration), view),
-        written_in=words.contact_language(registration.contact_language, view.locale),
+        written_in=words.contact_language(registration.contact_language, view.locale, by_mail),
         token=generate_csrf(),
     )
     return html, status

@@ -4,7 +4,7 @@ import re
 import secrets
 from datetime import datetime
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import MultiDict
@@ -77,7 +77,16 @@ def _blank(meeting: Meeting, view: MeetingView) -> ResponseReturnValue:
     attendance = request.args.get("attendance")
     attendance = attendance if attendance in tuple(Attendance) else None
     others = in_own_language(meeting, view)
-    key = ("blank form", meeting.id, state.in_person, state.online, childcare_open(meeting, now), attendance or "")
+    shared = bool(session.get("shared"))
+    key = (
+        "blank form",
+        meeting.id,
+        state.in_person,
+        state.online,
+        childcare_open(meeting, now),
+        attendance or "",
+        shared,
+    )
 
     def make() -> str:
         answers = MultiDict({"attendance": attendance or "", "submission_id": SUBMISSION_ID_HERE})
@@ -116,6 +125,7 @@ def _form_page(
         view=view,
         form=form,
         token=token,
+        shared=session.get("shared"),
         need_options=words.needs(),
         choices=choices.interpretation(view.locale, meeting.floor_language),
         state=availability(meeting, clock.now()),
@@ -132,6 +142,8 @@ def in_own_language(meeting: Meeting, view: MeetingView) -> list[MeetingView]:
 def _check(meeting: Meeting, view: MeetingView, form: RegistrationForm) -> ResponseReturnValue:
     answers = form.answers()
     district = content(i18n.speaking()).district
+    state = availability(meeting, clock.now())
+    in_person = answers.attendance is Attendance.IN_PERSON
     return render_template(
         "families/check.html",
         meeting=meeting,
@@ -139,7 +151,8 @@ def _check(meeting: Meeting, view: MeetingView, form: RegistrationForm) -> Respo
         form=form,
         answers=answers,
         carried=carried(),
-        state=availability(meeting, clock.now()),
+        waits=not state.fits(in_person, answers.party),
+        online_instead=in_person and meeting.online and state.fits(False, answers.party),
         likely=likely_address(answers.email) if answers.email else None,
         rows=words.rows(answers, view),
         voices=hearing.foreseen(view, meeting, answers, district, clock.now()),

@@ -1,0 +1,158 @@
+"""Secret links: open, revoke, rotate; lost ones; "this is not me"."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from registration import clock, create_app, links
+from registration.extensions import db
+from registration.families.models import Registration
+from registration.mail.deliver import deliver_batch
+from tests.conftest import NOW, settings
+from tests.families.steps import messages, register, the_only
+from tests.pages import Browser, Page
+
+Others = Callable[[], Browser]
+
+
+def link_on(page: Page) -> str:
+    """The secret link that a page shows."""
+    return page.root.one(class_="secret").get("href")
+
+
+def test_a_link_opens_the_registration_and_leaves_no_token_in_the_address(
+    browser: Browser, another_browser: Others
+) -> None:
+    link = link_on(register(browser))
+    other = another_browser()
+    answer = other.raw("get", link)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/en/registration/")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert the_only().code in other.get("/en/registration/").main.text.replace(" ", "")
+
+
+def test_a_link_works_again_and_again_and_looking_changes_nothing(browser: Browser, another_browser: Others) -> None:
+    link = link_on(register(browser))
+    before = vars(the_only()).copy()
+    for method in ("get", "head", "get"):
+        assert another_browser().raw(method, link).status_code == 303
+    after = vars(the_only()).copy()
+    before.pop("_sa_instance_state"), after.pop("_sa_instance_state")
+    assert before == after
+
+
+def test_a_revoked_link_is_gone_and_a_forged_one_was_never_there(browser: Browser) -> None:
+    link = link_on(register(browser))
+    found = the_only()
+    found.link_version += 1
+    db.session.commit()
+    assert browser.get(link).status == 410
+    assert browser.get("/en/registration/").status == 403, "the cookie of a revoked link opens nothing"
+    for forged in (link[:-1] + ("A" if link[-1] != "A" else "B"), link.rsplit("~", 1)[0], "/en/r/x", "/en/r/~1~"):
+        assert browser.raw("get", forged).status_code == 404
+
+
+def test_a_token_for_one_purpose_opens_no_other(browser: Browser) -> None:
+    register(browser)
+    found = the_only()
+    own = links.token(links.Purpose.REGISTRATION, found.public_id, 1)
+    not_me = links.token(links.Purpose.NOT_ME, found.public_id, 1)
+    assert browser.raw("get", f"/en/not-me/{own}").status_code == 404
+    assert browser.raw("get", f"/en/r/{not_me}").status_code == 404
+    assert browser.raw("get", f"/en/not-me/{not_me}").status_code == 200
+
+
+def test_after_a_change_of_key_old_links_and_cookies_work_and_new_links_carry_the_new_key(
+    browser: Browser, database_uri: str, tmp_path: Path
+) -> None:
+    link = link_on(register(browser))
+    keys = {"SECRET_KEY": "the next key", "SECRET_KEY_FALLBACKS": ["a key of the tests"]}
+    rotated = create_app(settings(database_uri) | keys, instance_path=str(tmp_path / "rotated"))
+    later = Browser(rotated)
+    assert later.raw("get", link).status_code == 303
+    new = link_on(later.get("/en/registration/"))
+    assert new != link
+    forgotten = create_app(settings(database_uri) | {"SECRET_KEY": "the next key"}, instance_path=str(tmp_path / "f"))
+    assert Browser(forgotten).raw("get", link).status_code == 404
+    assert Browser(forgotten).raw("get", new).status_code == 303
+    for app in (rotated, forgotten):
+        with app.app_context():
+            db.engine.dispose()
+
+
+def test_a_forged_host_never_appears_in_a_link(app: Flask) -> None:
+    forging = Browser(app, Host="evil.example", **{"X-Forwarded-Host": "evil.example"})
+    page = register(forging)
+    assert link_on(page).startswith("http://meetings.example.org/")
+    assert "evil.example" not in page.root.text
+    assert forging.last is not None
+    assert "evil.example" not in forging.last.text + str(forging.last.headers)
+    deliver_batch(NOW)
+    (mail,) = (Path(app.instance_path) / "mail").iterdir()
+    assert "evil" not in mail.read_text()
+    picture = forging.raw("get", "/en/registration/calendar.ics")
+    assert "evil" not in picture.text
+
+
+@pytest.mark.parametrize(
+    "contact", ["ada@example.org", "ADA@EXAMPLE.ORG", "(303) 555 0148", "wrong@example.org", "303 555 0199"]
+)
+@pytest.mark.parametrize("code", ["right", "ZZZZZZ"])
+def test_who_lost_its_link_is_answered_alike_whether_it_is_known_or_not(
+    browser: Browser, another_browser: Others, contact: str, code: str
+) -> None:
+    register(browser, phone="303 555 0148")
+    code = the_only().code.lower() if code == "right" else code
+    asking = another_browser()
+    page = asking.send(asking.get("/en/lost-link").form("code"), code=f" {code[:3]} {code[3:]}", contact=contact)
+    assert (page.status, page.heading) == (200, "Thank you")
+    assert contact not in page.text
+    known = contact not in ("wrong@example.org", "303 555 0199") and code != "ZZZZZZ"
+    assert (("link", "queued") in messages()) is known
+
+
+def test_asking_for_a_link_often_sends_one_a_minute_and_three_an_hour(browser: Browser) -> None:
+    register(browser)
+    form = browser.get("/en/lost-link").form("code").fill(code=the_only().code, contact="ada@example.org")
+    for minute in (0, 0, 1, 2, 3):
+        with clock.at(NOW + timedelta(minutes=minute)):
+            browser.send(form)
+    assert [state for message, state in messages() if message == "link"] == ["queued", "queued", "held", "held"]
+
+
+def test_a_lost_link_without_code_or_contact_is_asked_for_in_words(browser: Browser) -> None:
+    page = browser.send(browser.get("/en/lost-link").form("code"), code="12", contact="")
+    assert page.status == 422
+    assert {link.get("href") for link in page.root.one(class_="errors").all("a")} == {"#code", "#contact"}
+
+
+def test_this_is_not_me_needs_a_press_and_then_stops_all_mail(browser: Browser, another_browser: Others) -> None:
+    register(browser)
+    found = the_only()
+    address = f"/en/not-me/{links.token(links.Purpose.NOT_ME, found.public_id, found.link_version)}"
+    owner = another_browser()
+    for method in ("head", "get"):
+        assert owner.raw(method, address).status_code == 200
+    owner.raw("post", address)
+    assert the_only().not_me_at is None, "a POST without a token of the page does nothing"
+    page = owner.send(owner.get(address).form())
+    assert page.heading == "Thank you for telling us"
+    assert "Ada" not in page.text
+    assert the_only().not_me_at == NOW
+    assert deliver_batch(NOW) == 1
+    assert messages() == [("confirmation", "superseded")]
+    browser.send(browser.get("/en/registration/withdraw").form("registration"))
+    assert messages() == [("confirmation", "superseded")]
+    assert db.session.scalars(select(Registration.status)).all() == ["withdrawn"]
+
+
+def test_not_me_with_a_forged_token_is_a_page_that_is_not_there(browser: Browser) -> None:
+    register(browser)
+    assert browser.get("/en/not-me/forged").status == 404
+    assert browser.raw("post", "/en/not-me/forged").status_code in (400, 404)

@@ -1,0 +1,129 @@
+"""Every family page in every language, light and dark: accessible, nothing wider than the screen, in the right direction, light in weight."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.installation import LANGUAGES, Installation
+from tests.journeys.looking import axe_faults, look, too_wide
+from tests.journeys.states import PAGES, States
+
+pytestmark = pytest.mark.browser
+Window = Callable[..., Page]
+
+TO_BOTH_SIDES = ("en", "ar-XB")
+ALL_WIDTHS = (320, 360, 768, 1280)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_accessible_in_both_directions_light_and_dark(window: Window, states: States, name: str) -> None:
+    for locale in TO_BOTH_SIDES:
+        page = window(360)
+        PAGES[name](page, locale, states)
+        assert page.evaluate("document.documentElement.dir") == ("rtl" if locale == "ar-XB" else "ltr")
+        look(page)
+        page.context.close()
+
+
+@pytest.mark.parametrize("locale", [tag for tag in LANGUAGES if tag not in TO_BOTH_SIDES])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_accessible_in_every_language(window: Window, states: States, name: str, locale: str) -> None:
+    page = window(360)
+    PAGES[name](page, locale, states)
+    look(page, schemes=["light"])
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("locale", LANGUAGES)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_right_at_every_width_in_every_language_and_scheme(
+    window: Window, states: States, name: str, locale: str
+) -> None:
+    page = window(360)
+    PAGES[name](page, locale, states)
+    look(page, widths=ALL_WIDTHS)
+    for width in ALL_WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            assert axe_faults(page) == [], f"{width} {scheme}"
+
+
+# The spacing that WCAG 1.4.12 says people may ask for.
+SPACED = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important } p { margin-bottom: 2em !important }');
+  document.adoptedStyleSheets = [sheet];
+}"""
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("locale", ["en", "en-XA"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_holds_when_people_space_its_text_out(window: Window, states: States, name: str, locale: str) -> None:
+    page = window(320)
+    PAGES[name](page, locale, states)
+    page.evaluate(SPACED)
+    assert too_wide(page, (320,)) == []
+
+
+def test_the_home_page_needs_three_requests_and_nothing_from_elsewhere(window: Window, service: Installation) -> None:
+    page = window(360)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    answer = page.goto("/en/", wait_until="networkidle")
+    assert answer is not None
+    assert "script-src" not in answer.headers["content-security-policy"]
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert len(asked) <= 3, asked
+    assert all(address.startswith(service.address) for address in asked), asked
+
+
+def test_a_right_to_left_page_is_mirrored(window: Window) -> None:
+    page = window(360)
+    page.goto("/ar-XB/meetings/english-meeting/")
+    tile, title = page.locator("main .tile").first.bounding_box(), page.locator("main h1").bounding_box()
+    assert tile
+    assert title
+    assert tile["x"] > title["x"] + title["width"]
+    for row in page.locator(".facts li").all():
+        icon, said = row.locator(".icon").bounding_box(), row.locator("div").bounding_box()
+        assert icon
+        assert said
+        assert icon["x"] >= said["x"] + said["width"]
+    assert page.locator("main h1").evaluate("one => getComputedStyle(one).direction") == "rtl"
+    for number in page.locator("a[href^=tel]").all():
+        expect(number).to_have_text(re.compile("303"))
+        inner = number.locator("[dir=ltr]")
+        assert number.get_attribute("dir") == "ltr" or inner.count() == 1
+    wide = window(1280)
+    wide.goto("/ar-XB/meetings/english-meeting/register")
+    column, aside = wide.locator(".column").bounding_box(), wide.locator("aside").bounding_box()
+    assert column
+    assert aside
+    assert aside["x"] + aside["width"] <= column["x"]
+    assert wide.locator("#phone").evaluate("one => getComputedStyle(one).direction") == "ltr"
+
+
+def test_a_page_in_another_language_is_one_link_away(window: Window, states: States) -> None:
+    page = window(360)
+    page.goto("/en/meetings/english-meeting/register")
+    links = page.locator("nav.languages a")
+    assert [link.get_attribute("lang") for link in links.all()] == [
+        link.get_attribute("hreflang") for link in links.all()
+    ]
+    page.get_by_role("link", name="Tiếng Việt").click()
+    expect(page).to_have_url(re.compile("/vi/meetings/english-meeting/register$"))
+    assert page.evaluate("document.documentElement.lang") == "vi"
+
+
+VISIBLE_WORDS = """() => {
+  const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const text = node.textContent.trim(), around = node.parentElement;
+    if (/[a-z]{3}/i.test(text) && !around.closest('[lang]:not(html), bdi, [dir=ltr], [dir=auto], script, style')) found.push(text);
+  }
+  return found;
+}"""

@@ -1,0 +1,233 @@
+"""What every route shares: strict headers, its language, its error pages. Generated over all routes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from registration import create_app, links
+from registration.extensions import db
+from tests.conftest import settings
+from tests.families.steps import register, the_only
+from tests.pages import Browser
+
+# What is asked for where an address has gaps; a route with another gap fails here until it has its row.
+GAPS = {"locale": "es", "slug": "english-meeting", "name": "app.css", "hashed": "0"}
+SERIES = "school-safety"
+PRIVATE = "families."
+
+POLICY = {
+    "default-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
+
+
+def routes() -> list[tuple[str, str]]:
+    """(endpoint, method) of every route."""
+    app = create_app({"SECRET_KEY": "routes", "SQLALCHEMY_DATABASE_URI": "sqlite://"})
+    found = []
+    for rule in app.url_map.iter_rules():
+        found += [(rule.endpoint, method) for method in sorted((rule.methods or set()) - {"OPTIONS"})]
+    return sorted(found)
+
+
+ROUTES = routes()
+
+
+@pytest.fixture(params=["http", "https"])
+def scheme(request: pytest.FixtureRequest) -> str:
+    """An installation of each kind."""
+    return str(request.param)
+
+
+@pytest.fixture
+def app_settings(request: pytest.FixtureRequest) -> dict[str, object]:
+    """The installation of the test's scheme."""
+    if "scheme" not in request.fixturenames:
+        return {}
+    return {"BASE_URL": f"{request.getfixturevalue('scheme')}://meetings.example.org"}
+
+
+@pytest.fixture
+def family(app: Flask, app_settings: dict[str, object]) -> Browser:
+    """A family that is registered and holds its cookie."""
+    browser = Browser(app)
+    browser.client.allow_subdomain_redirects = True
+    register(https(browser, app_settings))
+    return browser
+
+
+def https(browser: Browser, app_settings: dict[str, object]) -> Browser:
+    """Send Secure cookies too, as a browser does on https."""
+    if str(app_settings.get("BASE_URL", "")).startswith("https"):
+        opened = browser.client.open
+        browser.client.open = lambda *a, **k: opened(*a, base_url="https://localhost", **k)  # type: ignore[method-assign]
+    return browser
+
+
+def ask(browser: Browser, app: Flask, endpoint: str, method: str) -> TestResponse:
+    """The answer of a route."""
+    found = the_only()
+    purpose = links.Purpose.NOT_ME if endpoint.endswith("not_me") else links.Purpose.REGISTRATION
+    gaps = GAPS | {"token": links.token(purpose, found.public_id, found.link_version)}
+    if endpoint.endswith("series"):
+        gaps["slug"] = SERIES
+    rule = next(
+        rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint and method in (rule.methods or ())
+    )
+    return browser.raw(method, app.url_map.bind("localhost").build(endpoint, {a: gaps[a] for a in rule.arguments}))
+
+
+def policy_of(answer: TestResponse) -> dict[str, str]:
+    """The content security policy by directive."""
+    parts = (part.strip().partition(" ") for part in answer.headers["Content-Security-Policy"].split(";"))
+    return {name: value for name, _, value in parts if name}
+
+
+@pytest.mark.parametrize(("endpoint", "method"), ROUTES)
+def test_every_route_answers_with_strict_headers(
+    app: Flask, family: Browser, scheme: str, endpoint: str, method: str
+) -> None:
+    answer = ask(family, app, endpoint, method)
+    assert answer.status_code < 500
+    policy = policy_of(answer)
+    assert POLICY.items() <= policy.items()
+    for directive, value in policy.items():
+        assert set(value.split()) <= {"'self'", "'none'"}, f"{directive} allows {value}"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert ("Strict-Transport-Security" in answer.headers) is (scheme == "https")
+    if endpoint.startswith(PRIVATE):
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "noindex" in answer.headers["X-Robots-Tag"]
+    for cookie in answer.headers.getlist("Set-Cookie"):
+        assert_strict_cookie(cookie, scheme)
+
+
+def assert_strict_cookie(cookie: str, scheme: str) -> None:
+    """HttpOnly, SameSite, the whole site; on https also Secure, with the prefix that keeps others from setting it."""
+    assert "; HttpOnly" in cookie
+    assert "; SameSite=Lax" in cookie
+    assert "; Path=/" in cookie
+    assert "Domain=" not in cookie
+    assert cookie.startswith("__Host-") is (scheme == "https")
+    assert ("; Secure" in cookie) is (scheme == "https")
+
+
+@pytest.mark.parametrize("status", [404, 405, 413])
+def test_error_pages_are_strict_and_speak_the_language_of_the_address(app: Flask, status: int) -> None:
+    browser = Browser(app)
+    where = "/vi/meetings/english-meeting/register"
+    if status == 404:
+        assert browser.get("/vi/nothing").html.get("lang") == "vi"
+        page = browser.get("/vi/meetings/nothing/")
+    elif status == 405:
+        page = browser.post("/vi/privacy", {})
+    else:
+        page = browser.post(where, {"name": "x" * 300_000})
+    assert page.status == status
+    assert page.html.get("lang") == "vi"
+    assert browser.last is not None
+    assert POLICY.items() <= policy_of(browser.last).items()
+
+
+@pytest.mark.parametrize("path", ["/xx/", "/xx/privacy", "/ES/", "/zh-TW/", "/en/nothing", "/nothing", "/en/static/x"])
+def test_what_is_not_there_is_a_page_that_says_so(browser: Browser, path: str) -> None:
+    assert browser.get(path).status == 404
+
+
+def test_an_unexpected_error_is_a_page_in_words_without_its_trace(app: Flask) -> None:
+    app.testing = False
+
+    @app.get("/<locale>/broken")
+    def broken() -> str:
+        raise ValueError("canary")
+
+    page = Browser(app).get("/es/broken")
+    assert page.status == 500
+    assert page.html.get("lang") == "es"
+    assert "canary" not in page.root.text
+
+
+NEGOTIATED = [
+    ({}, "en"),
+    ({"Accept-Language": "es-MX,es;q=0.9,en;q=0.8"}, "es"),
+    ({"Accept-Language": "vi"}, "vi"),
+    ({"Accept-Language": "so, am;q=0.8"}, "en"),
+    ({"Accept-Language": "fr;q=0.9, vi;q=0.5, en;q=0.1"}, "vi"),
+    ({"Accept-Language": "*;;q=,,x"}, "en"),
+    ({"Accept-Language": "vi", "Cookie": "locale=es"}, "es"),
+    ({"Accept-Language": "vi", "Cookie": "locale=<script>"}, "vi"),
+    ({"Accept-Language": "x" * 5000}, "en"),
+]
+
+
+@pytest.mark.parametrize(("headers", "tag"), NEGOTIATED)
+def test_the_bare_address_leads_to_the_language_of_the_reader(app: Flask, headers: dict[str, str], tag: str) -> None:
+    answer = app.test_client(use_cookies=False).get("/", headers=headers)
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/{tag}/")
+    assert {"Accept-Language", "Cookie"} <= set(answer.vary)
+
+
+def test_the_language_last_read_is_kept_for_the_bare_address(app: Flask) -> None:
+    reader = Browser(app, **{"Accept-Language": "es"})
+    assert reader.get("/").html.get("lang") == "es"
+    reader.get("/vi/")
+    assert reader.get("/").html.get("lang") == "vi"
+
+
+@pytest.mark.parametrize("path", ["/vi/", "/vi/meetings/english-meeting/", "/vi/privacy"])
+def test_an_address_with_a_language_never_follows_the_browser(app: Flask, path: str) -> None:
+    answer = Browser(app, **{"Accept-Language": "es", "Cookie": "locale=es"}).raw("get", path)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Language"] == "vi"
+
+
+def test_the_switch_leads_to_the_same_page_in_every_language(browser: Browser) -> None:
+    page = browser.get("/es/meetings/english-meeting/")
+    switch = {link.get("hreflang"): link for link in page.root.all("a") if link.get("hreflang")}
+    assert {tag: link.get("href") for tag, link in switch.items()} == {
+        tag: f"/{tag}/meetings/english-meeting/" for tag in switch
+    }
+    assert {"en", "vi"} <= set(switch)
+    assert all(link.get("lang") == tag and link.get("dir") for tag, link in switch.items())
+
+
+def test_the_switch_on_a_secret_link_that_failed_shows_no_token(browser: Browser) -> None:
+    register(browser)
+    token = links.token(links.Purpose.REGISTRATION, "nobody", 1)
+    page = browser.get(f"/en/r/{token}")
+    assert page.status in (404, 410)
+    assert browser.last is not None
+    assert browser.last.headers["Cache-Control"] == "no-store"
+
+
+def test_static_files_are_kept_for_ever_under_their_hash_only(browser: Browser) -> None:
+    (sheet,) = [link.get("href") for link in browser.get("/en/").root.all("link") if link.get("rel") == "stylesheet"]
+    assert "immutable" in browser.raw("get", sheet).headers["Cache-Control"]
+    old = browser.raw("get", "/static/000000000000/app.css")
+    assert old.status_code == 200
+    assert "immutable" not in old.headers["Cache-Control"]
+    for outside in ("../config.py", "..%2fconfig.py", "%2e%2e/config.py", "nothing.css"):
+        assert browser.raw("get", f"/static/0/{outside}").status_code == 404
+
+
+@pytest.fixture
+def proxied(database_uri: str, tmp_path: Path) -> Iterator[Flask]:
+    """An installation below a path of its host."""
+    made = create_app(
+        settings(database_uri) | {"BASE_URL": "https://example.org/meetings"}, instance_path=str(tmp_path / "proxied")
+    )
+    with made.app_context():
+        yield made
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_links_keep_the_path_of_the_base_url(proxied: Flask) -> None:
+    found = links.absolute("families.link", locale="es", token="x")
+    assert found == "https://example.org/meetings/es/r/x"

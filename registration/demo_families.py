@@ -20,11 +20,7 @@ from registration import demo_people
 from registration.demo_rows import Asked, Family, Rows, Told
 from registration.extensions import db
 from registration.families.answers import Answers
-from registration.families.models import (
-    Attendance,
-    Registration,
-    Status,
-)
+from registration.families.models import Attendance, Registration, Status
 from registration.meetings.availability import availability
 from registration.meetings.models import Meeting, MeetingStatus
 from registration.meetings.published import content
@@ -58,7 +54,7 @@ class Loading:
     """One call of `load_families`."""
 
     def __init__(self, number: int, now: datetime) -> None:
-        self.number, self.now, self.done = number, now, 0
+        self.number, self.present, self.done = number, now, 0
         # Ids only grow, so no two calls on one database begin with the same chance.
         self.last: int = db.session.scalar(select(func.max(Registration.id))) or 0
         self.chance = Random(f"made-up families after {self.last}")
@@ -72,8 +68,8 @@ class Loading:
         """Add some families in the caller's transaction; their meetings are locked first, in the order of ids."""
         query = select(Meeting).where(Meeting.status == MeetingStatus.SCHEDULED).order_by(Meeting.id)
         meetings = db.session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
-        self.over = [one for one in meetings if one.ends_at <= self.now]
-        self.ahead = [one for one in meetings if availability(one, self.now).open]
+        self.over = [one for one in meetings if one.ends_at <= self.present]
+        self.ahead = [one for one in meetings if availability(one, self.present).open]
         if not self.over and not self.ahead:
             raise click.ClickException("There is no meeting that families could register for.")
         families = []
@@ -107,13 +103,13 @@ class Loading:
 
     def _registered_at(self, meeting: Meeting) -> datetime:
         """Later families later, so that those who wait are those who came late; more of them towards the end."""
-        end = min(self.now, meeting.starts_at, meeting.closes_at or meeting.starts_at)
+        end = min(self.present, meeting.starts_at, meeting.closes_at or meeting.starts_at)
         begin = max(end - REGISTERING, min(meeting.opens_at or end - REGISTERING, end))
         share = (self.done + self.chance.random()) / self.number
         return _awake(begin, end, share**0.7, ZoneInfo(meeting.time_zone))
 
     def _later(self, family: Family, after: datetime) -> datetime:
-        end = max(after, min(self.now, family.meeting.starts_at))
+        end = max(after, min(self.present, family.meeting.starts_at))
         return _awake(after, end, self.chance.random(), ZoneInfo(family.meeting.time_zone))
 
     def _row(self, meeting: Meeting, said: Answers, created_at: datetime) -> dict[str, Any]:

@@ -59,7 +59,7 @@ class Rows:
     """Writes families, their requests and their messages; `pages`: the languages that mail is written in."""
 
     def __init__(self, chance: Random, now: datetime, district: DistrictView, pages: Sequence[str]) -> None:
-        self.chance, self.now, self.district, self.pages = chance, now, district, pages
+        self.chance, self.present, self.district, self.pages = chance, now, district, pages
         self.domain = own_domain()
 
     def write(self, families: Sequence[Family]) -> None:
@@ -129,7 +129,7 @@ class Rows:
         said = family.answers
         # As families/tell.py decides it.
         mailed = said.email is not None and said.contact_language in self.pages
-        sent_at = min(self.now, told.at + timedelta(seconds=self.chance.randint(1, 40))) if mailed else None
+        sent_at = min(self.present, told.at + timedelta(seconds=self.chance.randint(1, 40))) if mailed else None
         return {
             "message": told.message,
             "subject_kind": SUBJECT,

@@ -12,11 +12,11 @@ Faults = list[str]
 # From the lowest to the highest; what is named nowhere here is a base module, below all of them.
 FEATURES = ("mail", "accounts", "meetings", "families", "interpretation", "reminders", "staff")
 LAYER = {name: level for level, name in enumerate(FEATURES, 1)} | {"api": len(FEATURES)}
-ABOVE_ALL = re.compile(r"__init__|demo(_\w+)?|serve|migrations")
+ABOVE_ALL = re.compile(r"__init__|demo(_\w+)?|serve|wsgi|migrations")
 TOP = len(FEATURES) + 1
 
 # Within a feature: 3 views and commands, 2 verbs, 1 forms, messages and what is pure, 0 models.
-EDGE = {"views", "commands", "context", "pages"}
+EDGE = {"views", "commands", "context", "pages", "metrics"}
 VERBS: dict[str, set[str]] = {
     "mail": {"queue", "deliver", "claim", "retry", "forget", "status"},
     "meetings": set(),
@@ -215,7 +215,7 @@ def _asks_time(node: ast.AST) -> str:
     if not isinstance(node, ast.Attribute):
         return ""
     owner = node.value.id if isinstance(node.value, ast.Name) else ast.unparse(node.value)
-    if node.attr in ("now", "utcnow", "today", "current_timestamp") and owner != "clock":
+    if node.attr in ("now", "utcnow", "today", "current_timestamp") and owner not in ("clock", "self"):
         return f"{owner}.{node.attr}"
     return f"time.{node.attr}" if owner == "time" and node.attr in ("time", "time_ns", "localtime", "gmtime") else ""
 

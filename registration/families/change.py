@@ -160,6 +160,8 @@ def erase(registration_id: int, meeting_id: int, *, now: datetime) -> None:
     registration.name = registration.needs_other = registration.question = ""
     registration.email = registration.email_folded = registration.phone = None
     registration.needs = []
+    # Who guesses a name and an address could try them against the hash.
+    registration.answers_hash = ""
     registration.link_version += 1
     for request in registration.requests:
         request.own_words = ""

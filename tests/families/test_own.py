@@ -10,7 +10,7 @@ from registration.families.recount import differences
 from registration.mail.deliver import deliver_batch
 from registration.mail.models import OutboxMessage
 from tests.conftest import NOW
-from tests.families.steps import address, errors, meeting, messages, register, requests_of, the_only
+from tests.families.steps import address, check, errors, meeting, messages, register, requests_of, the_only
 from tests.pages import Browser, Page
 
 OWN = "/en/registration/"
@@ -190,6 +190,18 @@ def test_deleted_data_is_in_no_row_any_more_and_the_link_stops_working(browser: 
     assert differences() == []
     # What was asked stays, as a record without words.
     assert requests_of(the_only()) == [("es", "spoken", 1), ("und", "spoken", 1), ("en", "captions", 1)]
+
+
+def test_not_even_a_hash_of_deleted_answers_stays_and_the_old_form_does_not_bring_them_back(browser: Browser) -> None:
+    last = check(browser).form("submission_id")
+    browser.send(last)
+    digest = the_only().answers_hash
+    browser.send(browser.get(f"{OWN}delete").form("registration"))
+    assert digest not in everything()
+    last.values["csrf_token"] = browser.get(address()).form("submission_id").values["csrf_token"]
+    page = browser.send(last)
+    assert page.status == 409
+    assert the_only().name == ""
 
 
 def test_what_was_not_sent_yet_is_not_sent_after_deleting(browser: Browser) -> None:

@@ -126,7 +126,11 @@ def misplaced(page: Page, known: list[str], foreign: list[str]) -> list[str]:
             if not own and says is not None and not says.get("dir"):
                 found.append(f"{where} has lang without dir: {' '.join(words.split())}")
             direction = visible.nearest(element, "dir")
-            if any(one in ISOLATED.sub("", words) for one in foreign) and direction is not None and direction.get("dir") == "rtl":
+            if (
+                any(one in ISOLATED.sub("", words) for one in foreign)
+                and direction is not None
+                and direction.get("dir") == "rtl"
+            ):
                 found.append(f"{where} is turned: {' '.join(words.split())}")
     return found
 

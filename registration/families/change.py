@@ -56,6 +56,7 @@ def change(
     meeting, registration = locked(registration_id, meeting_id)
     if registration.version != version or registration.status == Status.WITHDRAWN:
         raise ChangedMeanwhile
+    address_before = registration.email_folded
     before = demand.contribution(registration, demand.active(registration))
     _reseat(meeting, registration, answers)
     _childcare(meeting, registration, answers)
@@ -68,8 +69,10 @@ def change(
     db.session.flush()
     db.session.refresh(registration, ["requests"])
     demand.apply(meeting.id, before, demand.contribution(registration, demand.active(registration)))
-    tell("changed", registration, meeting, now=now, occurrence=str(registration.version))
+    version, elsewhere = registration.version, registration.email_folded != address_before
     promote(meeting, now)
+    # Nobody has proved that a new address is theirs: its mail counts like a stranger's, and locks last.
+    tell("changed", registration, meeting, now=now, occurrence=str(version), stranger=elsewhere)
     return registration
 
 

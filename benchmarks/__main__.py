@@ -28,7 +28,7 @@ def main() -> int:
                 _registrations(pair, folder, arguments, collected)
                 if pair.database == "SQLite" and not arguments.brief:
                     _pages(pair.ours, folder, collected)
-                    _start(pair.ours, folder, collected)
+                    _start(folder, collected)
     except registering.Lost as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -115,8 +115,8 @@ def _pages(side: sides.Side, folder: Path, collected: dict[str, object]) -> None
     print()
 
 
-def _start(side: sides.Side, folder: Path, collected: dict[str, object]) -> None:
-    started = starting.start(side, folder)
+def _start(folder: Path, collected: dict[str, object]) -> None:
+    started = starting.start(folder)
     quick = _met(started.web <= starting.GOAL_SECONDS, "≤ 2 s")
     print(f"Start to first page: web processes {started.web:.2f} s {quick}, `flask serve` {started.whole:.2f} s")
     for kind, size in started.resident.items():

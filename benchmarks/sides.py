@@ -99,8 +99,7 @@ def _pair(
     database: str, folder: Path, ours_uri: str, bare_uri: str, bare_address: str, server: tuple[int, ...]
 ) -> Pair:
     settings = {"SQLALCHEMY_DATABASE_URI": ours_uri, "SECRET_KEY": SECRET}
-    _flask(settings, "db", "upgrade")
-    _flask(settings, "demo", "load")
+    fill(settings)
     engine = create_engine(ours_uri)
     slug = _open_all_seats(engine)
     engine.dispose()
@@ -109,7 +108,7 @@ def _pair(
     offered.write_text(json.dumps(_offered()), encoding="utf-8")
     ours = Side(
         "ours",
-        f"registration:create_app(instance_path={str(folder / 'instance')!r})",
+        "registration.wsgi:app",
         f"/en/meetings/{slug}/register",
         settings,
         ours_uri,
@@ -119,6 +118,12 @@ def _pair(
     return Pair(
         database, ours, Side("bare", application, f"/{slug}/register", {}, bare_uri, BARE_KEPT), bare_address, server
     )
+
+
+def fill(settings: dict[str, str]) -> None:
+    """Make the schema and the demo season by the service's own commands."""
+    _flask(settings, "db", "upgrade")
+    _flask(settings, "demo", "load")
 
 
 def _open_all_seats(engine: Engine) -> str:

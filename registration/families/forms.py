@@ -18,6 +18,9 @@ from registration.meetings.models import Meeting
 MOST_PEOPLE = 20
 MOST_LANGUAGES = 6
 
+# In isolates: after Arabic letters its groups would otherwise be shown in reverse (UAX 9, rule W2).
+EXAMPLE = "\u2066303 555 0148\u2069"
+
 COMMON_DOMAINS = (
     "gmail.com",
     "yahoo.com",
@@ -119,7 +122,8 @@ class RegistrationForm(Form):
             try:
                 self._phone = phones.read(self.phone.data, current_app.config["PHONE_REGION"])
             except phones.NotATelephone:
-                self._wrong(self.phone, gettext("Write the phone number with its area code, for example 303 555 0148"))
+                words = gettext("Write the phone number with its area code, for example %(example)s", example=EXAMPLE)
+                self._wrong(self.phone, words)
         if self.email.data and not self.email.errors:
             try:
                 self._email = validate_email(self.email.data, check_deliverability=False).normalized
@@ -142,7 +146,7 @@ class RegistrationForm(Form):
         if unknown or len(chosen) > MOST_LANGUAGES:
             self._wrong(field, gettext("Choose a language from the list, or write it in your own words"))
         elif "none" in chosen and (len(chosen) > 1 or typed):
-            self._wrong(field, gettext("Choose either a language or “No, thank you”, not both"))
+            self._wrong(field, gettext("Choose either a language or “No, I do not need an interpreter”, not both"))
         if "other" in chosen and not typed:
             self._wrong(self.other_language, gettext("Write which language you need"))
         if "call" in chosen and not self.phone.data:

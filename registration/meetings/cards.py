@@ -11,7 +11,7 @@ from registration.i18n import gettext
 from registration.meetings import voices
 from registration.meetings.availability import Phase, availability
 from registration.meetings.models import Meeting, ServiceState
-from registration.meetings.published import MeetingView
+from registration.meetings.published import MeetingView, PlaceView
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Card:
     title_dir: str
     tile: dates.Tile
     when: dates.When
-    place: str
+    place: PlaceView | None
     online: bool
     chip: Chip | None
     voices: voices.Brief | None
@@ -78,7 +78,7 @@ def card(meeting: Meeting, view: MeetingView, now: datetime) -> Card:
         title_dir=view.title.dir if view.title.foreign else "",
         tile=view.tile,
         when=view.when,
-        place=view.place.line if view.place else "",
+        place=view.place,
         online=view.online,
         chip=_chip(meeting, view, now),
         voices=None if meeting.past else voices.brief(view),

@@ -81,6 +81,13 @@ class PlaceView:
         """Name and room."""
         return f"{self.name}, {self.room}" if self.room else str(self.name)
 
+    def __str__(self) -> str:
+        return self.line
+
+    def __html__(self) -> str:
+        # On a page each part says in which language it is, where that is not the page's.
+        return ", ".join(part.__html__() for part in (self.name, self.room) if part)
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceView:

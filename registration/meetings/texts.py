@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from markupsafe import escape
 from sqlalchemy import select
 
 from registration import languages
@@ -25,6 +26,12 @@ class Said:
 
     def __bool__(self) -> bool:
         return bool(self.text)
+
+    def __html__(self) -> str:
+        # Wherever a page shows it: text in another language says so. Titles and attributes take it as `|string`.
+        if not self.foreign:
+            return str(escape(self.text))
+        return f'<span lang="{escape(self.lang)}" dir="{escape(self.dir)}">{escape(self.text)}</span>'
 
 
 # (owner, owner id, field) -> locale -> text

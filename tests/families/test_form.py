@@ -11,11 +11,11 @@ from tests.pages import Browser
 
 NAME = "Write the name we should use for you"
 REACH = "Give a phone number or an email, so that we can reach you"
-PHONE = "Write the phone number with its area code, for example 303 555 0148"
+PHONE = "Write the phone number with its area code, for example \u2066303 555 0148\u2069"
 EMAIL = "Write the email like this: name@example.org"
 SAY = "Say whether you need an interpreter"
 LIST = "Choose a language from the list, or write it in your own words"
-EITHER = "Choose either a language or “No, thank you”, not both"
+EITHER = "Choose either a language or “No, I do not need an interpreter”, not both"
 WHICH = "Write which language you need"
 CALL = "Give a phone number, so that we can call you"
 SHORTER = "Please shorten this to 128 characters or fewer."

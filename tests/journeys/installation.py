@@ -1,4 +1,4 @@
-"""An installation of the service for the journeys: pages and mail run in processes of their own, and a test reaches their database and their mails."""
+"""The service for the journeys: it runs in processes of its own; tests see its database and mails."""
 
 import os
 import signal
@@ -10,8 +10,9 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from email import message_from_bytes, policy
+from email import policy
 from email.message import EmailMessage
+from email.parser import BytesParser
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from tests.promises.service import free_port
 ROOT = Path(__file__).parents[2]
 INSTANCE = "JOURNEYS_INSTANCE"
 LANGUAGES = ("en", "es", "vi", "en-XA", "ar-XB")
+COUNTERS = ("seats_taken", "online_taken", "waiting", "waiting_online", "childcare_taken")
 STARTS_WITHIN_SECONDS = 60
 MAIL_WITHIN_SECONDS = 20
 
@@ -144,8 +146,9 @@ class Installation:
 
     def mails(self, address: str) -> list[EmailMessage]:
         """The mails that `address` has got, oldest first."""
-        found = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in self._files()]
-        return [mail for mail in found if isinstance(mail, EmailMessage) and address in str(mail["To"])]
+        parser = BytesParser(policy=policy.default)
+        found = [parser.parsebytes(path.read_bytes()) for path in self._files()]
+        return [mail for mail in found if address in str(mail["To"])]
 
     def say(self, locale: str, message: str, **values: object) -> str:
         """A sentence of the pages in `locale`; a translated one, or the test would show nothing."""

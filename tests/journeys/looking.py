@@ -1,4 +1,4 @@
-"""What a look at a page in a browser finds wrong: accessibility, colours, width, and what the browser itself complains of."""
+"""What a look at a page in a browser finds wrong: accessibility, colours, width, and what the browser complains of."""
 
 import os
 import re
@@ -17,25 +17,33 @@ SMALLEST_TARGET = 44
 
 Scheme = Literal["light", "dark"]
 
-# Widest right or left end of anything on the page that is meant to be seen, and what has it.
-BEYOND = """() => {
-  const width = document.documentElement.clientWidth, found = [];
-  if (document.documentElement.scrollWidth > width) found.push(`the page is ${document.documentElement.scrollWidth} wide`);
-  for (const one of document.querySelectorAll('body *')) {
+# Says in a few words which element is meant.
+NAMED = "const named = one => `${one.tagName}.${one.className} ${one.textContent.trim().slice(0, 40)}`;"
+
+# What sticks out at either side of the page, though it is meant to be seen.
+BEYOND = f"""() => {{
+  {NAMED}
+  const page = document.documentElement, width = page.clientWidth, found = [];
+  if (page.scrollWidth > width) found.push(`the page is ${{page.scrollWidth}} wide`);
+  for (const one of document.querySelectorAll('body *')) {{
     const box = one.getBoundingClientRect();
-    if (!box.width || !box.height || !one.checkVisibility({visibilityProperty: true})) continue;
+    if (!box.width || !box.height || !one.checkVisibility({{visibilityProperty: true}})) continue;
     if (one.closest('.skip') || one.closest('svg') && one.tagName !== 'svg') continue;
-    if (box.left < -1 || box.right > width + 1) found.push(`${one.tagName}.${one.className} ${box.left}–${box.right}: ${one.textContent.trim().slice(0, 40)}`);
-  }
+    if (box.left < -1 || box.right > width + 1) found.push(`${{named(one)}} from ${{box.left}} to ${{box.right}}`);
+  }}
   return found;
-}"""
+}}"""
 
 # What is pressed but stands in no sentence, and is smaller than a thumb.
-SMALL = """least => [...document.querySelectorAll('button, .button, .row, summary, .input, nav a, footer a, .masthead a, .errors a, h3 a')]
-  .filter(one => one.checkVisibility() && one.getBoundingClientRect().height < least - 0.5)
-  .map(one => `${one.tagName}.${one.className} ${one.getBoundingClientRect().height}: ${one.textContent.trim().slice(0, 40)}`)"""
+PRESSED = "button, .button, .row, summary, .input, nav a, footer a, .masthead a, .errors a, h3 a"
+SMALL = f"""least => {{
+  {NAMED}
+  return [...document.querySelectorAll('{PRESSED}')]
+    .filter(one => one.checkVisibility() && one.getBoundingClientRect().height < least - 0.5)
+    .map(one => `${{one.getBoundingClientRect().height}} px: ${{named(one)}}`);
+}}"""
 
-FORWARD = """() => [...document.querySelectorAll('img, svg')]
+UNSIZED = """() => [...document.querySelectorAll('img, svg')]
   .filter(one => !one.hasAttribute('width') || !one.hasAttribute('height')).map(one => one.outerHTML.slice(0, 80))"""
 
 
@@ -74,7 +82,7 @@ def look(page: Page, *, schemes: Iterable[Scheme] = ("light", "dark"), widths: I
         found += [f"{scheme}: {fault}" for fault in axe_faults(page, None if number == 0 else COLOURS)]
     found += too_wide(page, widths)
     found += [f"small target: {one}" for one in page.evaluate(SMALL, SMALLEST_TARGET)]
-    found += [f"picture without a size: {one}" for one in page.evaluate(FORWARD)]
+    found += [f"picture without a size: {one}" for one in page.evaluate(UNSIZED)]
     _keep_picture(page)
     assert found == [], f"{page.url}\n" + "\n".join(found)
 
@@ -123,7 +131,7 @@ def _keep_picture(page: Page) -> None:
     for width in (360, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme)
             title = re.sub(r"\W+", "-", f"{number:03}-{name}-{page.url.split('/', 3)[3][:40]}-{width}-{scheme}")
             page.screenshot(path=Path(folder) / f"{title}.png", full_page=True)
     if before:

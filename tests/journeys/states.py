@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
+from typing import Any
 
 from playwright.sync_api import Page
 
 from registration.families.models import Attendance
 from registration.meetings.models import MeetingStatus
 from tests.journeys.installation import Installation, ago
-from tests.journeys.steps import NOT_ME, Family, answer, family, link_in, press
+from tests.journeys.steps import NOT_ME, Family, answer, family, follow, link_in, press
 from tests.pages import Browser
 
 # Long, and in several scripts, as real answers are.
@@ -25,7 +26,7 @@ class States:
 
     service: Installation
 
-    def _meeting(self, slug: str, **changes: object) -> str:
+    def _meeting(self, slug: str, **changes: Any) -> str:
         return self.service.meeting(f"state-{slug}", **changes)
 
     @cached_property
@@ -209,7 +210,7 @@ def _not_me(page: Page, locale: str, states: States) -> None:
 
 def _next(page: Page, locale: str, states: States) -> None:
     _open(page, states.calling.path(locale))
-    page.locator(".unprinted button").click()
+    follow(page, page.locator(".unprinted button"))
 
 
 def _not_open(page: Page, locale: str, states: States) -> None:
@@ -271,5 +272,5 @@ PAGES: dict[str, Way] = {
     "privacy": _at("privacy"),
     "accessibility": _at("accessibility"),
     "contact": _at("contact"),
-    "no such page": _at("nothing-is-here"),
+    "no such page": _at("meetings/there-is-none/"),
 }

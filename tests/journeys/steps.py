@@ -41,7 +41,13 @@ def _open_around(control: Locator) -> None:
 
 def press(page: Page) -> None:
     """Press the main button of the page."""
-    page.locator("main button.primary").click()
+    follow(page, page.locator("main button.primary"))
+
+
+def follow(page: Page, control: Locator) -> None:
+    """Press a link or a button, and be on the page that comes."""
+    with page.expect_navigation():
+        control.click()
 
 
 def register(page: Page, locale: str, slug: str, **answers: str) -> None:

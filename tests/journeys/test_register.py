@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.installation import Installation
 from tests.journeys.looking import look, scripted
-from tests.journeys.steps import answer, code, link_in, press, stored, words
+from tests.journeys.steps import answer, code, follow, link_in, press, stored, words
 
 pytestmark = pytest.mark.browser
 Window = Callable[..., Page]
@@ -25,9 +25,9 @@ def test_a_family_registers_changes_and_withdraws_in_spanish_on_a_phone_without_
 
     page.goto("/es/")
     stop()
-    page.get_by_role("link", name="Reunión en inglés", exact=True).click()
+    follow(page, page.get_by_role("link", name="Reunión en inglés", exact=True))
     stop()
-    page.locator("main a.primary").first.click()
+    follow(page, page.locator("main a.primary").first)
     stop()
     answer(page, name="Rosa Méndez Xol", email="rosa@example.org", interpretation="es", listeners="2", adults="2")
     press(page)
@@ -47,7 +47,7 @@ def test_a_family_registers_changes_and_withdraws_in_spanish_on_a_phone_without_
     page.goto(link_in(mail))
     assert page.url == f"{service.address}/es/registration/"
     assert code(page) == given
-    page.get_by_role("link", name=service.say("es", "Change my answers")).click()
+    follow(page, page.get_by_role("link", name=service.say("es", "Change my answers")))
     stop()
     assert page.locator("[name=name]").input_value() == "Rosa Méndez Xol"
     assert page.locator("[name=interpretation][value=es]").is_checked()
@@ -55,7 +55,7 @@ def test_a_family_registers_changes_and_withdraws_in_spanish_on_a_phone_without_
     press(page)
     assert service.say("es", "Your changes are saved") in words(page)
     stop()
-    page.get_by_role("link", name=service.say("es", "I cannot come")).click()
+    follow(page, page.get_by_role("link", name=service.say("es", "I cannot come")))
     stop()
     assert stored(service, email="rosa@example.org")[0]["status"] == "registered"
     press(page)
@@ -92,7 +92,7 @@ def test_errors_on_the_way_are_told_in_vietnamese_with_everything_kept(window: W
     )
     answer(page, name="Nguyễn Thị Hạnh", phone="12", interpretation="ht", question="Có giữ trẻ không?")
     press(page)
-    told("Write the phone number with its area code, for example 303 555 0148")
+    told("Write the phone number with its area code, for example \u2066303 555 0148\u2069")
     assert page.locator("[name=name]").input_value() == "Nguyễn Thị Hạnh"
     assert page.locator("[name=phone]").input_value() == "12"
     assert page.locator("[name=question]").input_value() == "Có giữ trẻ không?"

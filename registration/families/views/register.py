@@ -64,6 +64,8 @@ def register_page(slug: str) -> ResponseReturnValue:
     if request.form.get("change"):
         return ask(meeting, view, form)
     if not form.check_for(meeting, i18n.speaking(), childcare_open(meeting, now)):
+        if set(form.errors) == {"contact_language"}:
+            return _check(meeting, view, form), 422
         return ask(meeting, view, form, 422)
     if request.form.get("checked") != "yes":
         return _check(meeting, view, form)
@@ -139,7 +141,7 @@ def in_own_language(meeting: Meeting, view: MeetingView) -> list[MeetingView]:
     return choices.meetings_in_own_language(meeting, view, clock.now())
 
 
-def _check(meeting: Meeting, view: MeetingView, form: RegistrationForm) -> ResponseReturnValue:
+def _check(meeting: Meeting, view: MeetingView, form: RegistrationForm) -> str:
     answers = form.answers()
     district = content(i18n.speaking()).district
     state = availability(meeting, clock.now())

@@ -19,7 +19,7 @@ from registration.families.tell import SUBJECT
 from registration.mail.address import address_key, own_domain
 from registration.mail.models import OutboxMessage, State
 from registration.meetings.models import Meeting
-from registration.meetings.published import DistrictView
+from registration.meetings.shown import DistrictView
 
 
 class Asked(NamedTuple):

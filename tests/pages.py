@@ -1,4 +1,4 @@
-"""A reader of pages without a browser: it parses and checks every page it fetches, and sends forms as a person would."""
+"""A reader of pages without a browser: it parses and checks every page it fetches, and sends forms as people do."""
 
 from contextvars import Context
 from html.parser import HTMLParser

@@ -11,7 +11,7 @@ from icalendar import Calendar, Event, vText
 from registration.families.models import Registration, Status
 from registration.i18n import gettext
 from registration.meetings.models import Meeting, MeetingStatus
-from registration.meetings.published import MeetingView
+from registration.meetings.shown import MeetingView
 
 
 def uid(registration: Registration) -> str:

@@ -18,7 +18,7 @@ from registration.families.register import add_requests, write
 from registration.families.tell import SUBJECT, tell
 from registration.mail.forget import forget
 from registration.meetings.models import Meeting
-from registration.meetings.published import DistrictView
+from registration.meetings.shown import DistrictView
 
 
 class NoRoom(Exception):

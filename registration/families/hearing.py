@@ -8,7 +8,7 @@ from registration.families.answers import Answers, Wish
 from registration.families.models import OWN_WORDS, InterpretationRequest, Modality
 from registration.i18n import gettext, ngettext
 from registration.meetings.models import Meeting, Mode, ServiceState
-from registration.meetings.published import DistrictView, MeetingView, ServiceView, tongue
+from registration.meetings.shown import DistrictView, MeetingView, ServiceView, tongue
 from registration.meetings.voices import ICON, Voice, confirmed_sentence, floor_voice, looking_sentence
 
 SIGN_MODES = (Mode.SIGN,)

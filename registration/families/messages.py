@@ -12,7 +12,8 @@ from registration.i18n import gettext
 from registration.mail.letter import Attachment, Builder, Letter, Queued, Superseded
 from registration.mail.render import render
 from registration.meetings.models import Meeting, MeetingStatus
-from registration.meetings.published import MeetingView, content, forget_version, tongue
+from registration.meetings.published import content, forget_version
+from registration.meetings.shown import MeetingView, tongue
 
 # What makes a text clickable in some reader of mail: such text of strangers is not repeated to an address.
 ADDRESS = re.compile(r"://|www\.|@|[^\s.]\.[^\W\d_]{2,}", re.IGNORECASE)

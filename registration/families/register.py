@@ -16,7 +16,7 @@ from registration.families.tell import tell
 from registration.mail.models import State
 from registration.meetings.availability import availability
 from registration.meetings.models import Meeting
-from registration.meetings.published import DistrictView
+from registration.meetings.shown import DistrictView
 
 # A new code meets a used one once in a few hundred registrations of a very large district; five in a row never happens.
 TRIES = 5

@@ -6,7 +6,7 @@ from registration import languages, phones
 from registration.families.answers import Answers
 from registration.families.models import Attendance, Need
 from registration.i18n import gettext, ngettext
-from registration.meetings.published import MeetingView, tongue
+from registration.meetings.shown import MeetingView, tongue
 
 
 class Row(NamedTuple):

@@ -11,7 +11,7 @@ from registration.i18n import gettext
 from registration.meetings import voices
 from registration.meetings.availability import Phase, availability
 from registration.meetings.models import Meeting, ServiceState
-from registration.meetings.published import MeetingView, PlaceView
+from registration.meetings.shown import MeetingView, PlaceView
 
 
 @dataclass(frozen=True, slots=True)

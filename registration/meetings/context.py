@@ -8,7 +8,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from registration import i18n
 from registration.extensions import db
 from registration.i18n import gettext
-from registration.meetings.published import DistrictView, content, last_known_district
+from registration.meetings.published import content, last_known_district
+from registration.meetings.shown import DistrictView
 from registration.meetings.texts import Said
 
 

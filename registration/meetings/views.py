@@ -23,7 +23,8 @@ from registration.extensions import db
 from registration.meetings import cards, voices
 from registration.meetings.availability import availability
 from registration.meetings.models import District, Meeting, Series
-from registration.meetings.published import MeetingView, content, note_version
+from registration.meetings.published import content, note_version
+from registration.meetings.shown import MeetingView
 
 blueprint = Blueprint("meetings", __name__)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from registration import clock, dates, languages
 from registration.i18n import gettext
 from registration.meetings.models import Mode, ServiceState
-from registration.meetings.published import MeetingView, ServiceView, Tongue, tongue
+from registration.meetings.shown import MeetingView, ServiceView, Tongue, tongue
 
 ICON = {Mode.SIGN: "hand", Mode.CAPTIONING: "captions"}
 

@@ -13,7 +13,8 @@ from registration import languages
 from registration.extensions import db
 from registration.meetings.availability import availability
 from registration.meetings.models import Meeting
-from registration.meetings.published import MeetingView, Tongue, content, tongue
+from registration.meetings.published import content
+from registration.meetings.shown import MeetingView, Tongue, tongue
 from registration.meetings.voices import own_languages
 
 # Built once: building a statement costs as much as running it.

@@ -21,7 +21,8 @@ from registration.families.views.register import carried, childcare_open
 from registration.forms import Form
 from registration.meetings.availability import availability
 from registration.meetings.models import Meeting
-from registration.meetings.published import MeetingView, content
+from registration.meetings.published import content
+from registration.meetings.shown import MeetingView
 
 
 class OwnForm(Form):

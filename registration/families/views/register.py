@@ -20,7 +20,8 @@ from registration.families.views.blueprint import blueprint
 from registration.fragments import kept
 from registration.meetings.availability import availability
 from registration.meetings.models import Meeting
-from registration.meetings.published import MeetingView, content
+from registration.meetings.published import content
+from registration.meetings.shown import MeetingView
 from registration.meetings.views import find
 
 SUBMISSION_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")

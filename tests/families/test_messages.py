@@ -6,6 +6,7 @@ UPDATE_SNAPSHOTS=1 writes them anew; look at what changed before it is committed
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -35,7 +36,7 @@ WANTED = {"en": ("so",), "es": ("es", "mam"), "vi": ("vi",)}
 
 def family(locale: str, **changes: object) -> Answers:
     """A family of the cast: two adults and a child who listen to an interpreter."""
-    answers = {
+    answers: dict[str, Any] = {
         "name": NAMES[locale],
         "email": f"family-{locale}@example.org",
         "phone": None,

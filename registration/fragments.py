@@ -4,8 +4,10 @@ A piece may depend on three things only: the content version, the page language,
 shows an answer, a name, a token or a count never goes through here.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, MutableMapping
+from typing import Any
 
+import flask.templating
 from flask import Flask, current_app, g
 from jinja2 import nodes
 from jinja2.ext import Extension
@@ -41,6 +43,17 @@ def kept(key: Key, make: Callable[[], str]) -> str:
             pieces.clear()
         piece = pieces[whole] = make()
     return piece
+
+
+class Environment(flask.templating.Environment):
+    """Jinja as Flask sets it up, with the globals of templates in one dictionary.
+
+    Jinja chains two, and every import of macros walks the chain again; ours are complete before a template is loaded.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """All globals of a template."""
+        return {**self.globals, **(d or {})}
 
 
 class Keep(Extension):

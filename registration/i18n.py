@@ -12,7 +12,6 @@ from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 
-import flask_babel
 from babel.support import NullTranslations, Translations
 from flask import Flask
 from flask_babel import Babel, Domain
@@ -69,12 +68,19 @@ def spoken(tag: str) -> Iterator[None]:
 
 def gettext(message: str, **values: object) -> str:
     """The message in the language spoken now, with its %(name)s filled in."""
-    return str(flask_babel.gettext(message, **values))
+    text = _translations().gettext(message)
+    return text % values if values else text
 
 
 def ngettext(singular: str, plural: str, number: int, **values: object) -> str:
     """The form of the message for `number`, which is also %(num)s in it."""
-    return str(flask_babel.ngettext(singular, plural, number, **values))
+    return _translations().ngettext(singular, plural, number) % {"num": number, **values}
+
+
+def _translations() -> NullTranslations:
+    # Flask-Babel's own functions look up Flask's contexts first, four times a sentence.
+    catalogues: Catalogues = babel.domain_instance
+    return catalogues.get_translations()
 
 
 def init_app(app: Flask, translations: Path) -> None:

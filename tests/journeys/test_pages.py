@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -28,12 +29,14 @@ def test_a_page_is_accessible_in_both_directions_light_and_dark(window: Window, 
         page.context.close()
 
 
-@pytest.mark.parametrize("locale", [tag for tag in LANGUAGES if tag not in TO_BOTH_SIDES])
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_accessible_in_every_language(window: Window, states: States, name: str, locale: str) -> None:
-    page = window(360)
-    PAGES[name](page, locale, states)
-    look(page, schemes=["light"])
+def test_a_page_is_accessible_in_every_other_language(window: Window, states: States, name: str) -> None:
+    for locale in LANGUAGES:
+        if locale not in TO_BOTH_SIDES:
+            page = window(360)
+            PAGES[name](page, locale, states)
+            look(page, schemes=())
+            page.context.close()
 
 
 @pytest.mark.faults
@@ -74,13 +77,20 @@ def test_a_page_holds_when_people_space_its_text_out(window: Window, states: Sta
 def test_the_home_page_needs_three_requests_and_nothing_from_elsewhere(window: Window, service: Installation) -> None:
     page = window(360)
     asked: list[str] = []
-    page.on("requestfinished", lambda request: asked.append(request.url))
+    # The icon of the tab is the sprite of the page: asked for again, and not fetched again.
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.on("Network.responseReceived", lambda event: asked.extend(_fetched(event["response"])))
     answer = page.goto("/en/", wait_until="networkidle")
     assert answer is not None
     assert "script-src" not in answer.headers["content-security-policy"]
     assert "default-src 'none'" in answer.headers["content-security-policy"]
-    assert len(asked) <= 3, asked
+    assert 0 < len(asked) <= 3, asked
     assert all(address.startswith(service.address) for address in asked), asked
+
+
+def _fetched(response: dict[str, Any]) -> list[str]:
+    return [] if response["fromDiskCache"] else [response["url"]]
 
 
 def test_a_right_to_left_page_is_mirrored(window: Window) -> None:

@@ -46,7 +46,13 @@ class Line(StringField):  # type: ignore[misc] # WTForms has no annotations
 
     def pre_validate(self, form: Any) -> None:
         if self.data and len(self.data) > self.most:
-            raise StopValidation(lazy_gettext("Please shorten this to %(most)s characters or fewer.", most=self.most))
+            raise StopValidation(
+                lazy_gettext(
+                    "%(field)s: please shorten this to %(most)s characters or fewer.",
+                    field=self.label.text,
+                    most=self.most,
+                )
+            )
 
 
 class Lines(StringField):  # type: ignore[misc] # WTForms has no annotations
@@ -62,7 +68,13 @@ class Lines(StringField):  # type: ignore[misc] # WTForms has no annotations
 
     def pre_validate(self, form: Any) -> None:
         if self.data and len(self.data) > self.most:
-            raise StopValidation(lazy_gettext("Please shorten this to %(most)s characters or fewer.", most=self.most))
+            raise StopValidation(
+                lazy_gettext(
+                    "%(field)s: please shorten this to %(most)s characters or fewer.",
+                    field=self.label.text,
+                    most=self.most,
+                )
+            )
 
 
 class Count(IntegerField):  # type: ignore[misc] # WTForms has no annotations
@@ -80,14 +92,21 @@ class Count(IntegerField):  # type: ignore[misc] # WTForms has no annotations
         try:
             self.data = int(typed)
         except ValueError as error:
-            raise ValueError(lazy_gettext("Please write a number, for example 2.")) from error
+            raise ValueError(
+                lazy_gettext("%(field)s: please write a number, for example 2.", field=self.label.text)
+            ) from error
 
     def pre_validate(self, form: Any) -> None:
         if self.data is None:
             return
         if not self.least <= self.data <= self.most:
             raise ValidationError(
-                lazy_gettext("Please write a number from %(least)s to %(most)s.", least=self.least, most=self.most)
+                lazy_gettext(
+                    "%(field)s: please write a number from %(least)s to %(most)s.",
+                    field=self.label.text,
+                    least=self.least,
+                    most=self.most,
+                )
             )
 
     @property

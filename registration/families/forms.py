@@ -6,6 +6,7 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask import current_app
+from flask_babel import lazy_gettext
 from wtforms import Field, HiddenField
 
 from registration import languages, phones
@@ -48,19 +49,19 @@ class Choices(Field):  # type: ignore[misc] # WTForms has no annotations
 class RegistrationForm(Form):
     """The questions of the registration page. `check_for` finds what is wrong at one meeting."""
 
-    name = Line(most=128)
-    phone = Line(most=40)
-    email = Line(most=254)
+    name = Line(lazy_gettext("Name"), most=128)
+    phone = Line(lazy_gettext("Phone"), most=40)
+    email = Line(lazy_gettext("Email"), most=254)
     interpretation = Choices()
-    other_language = Line(most=128)
-    listeners = Count(least=1, most=MOST_PEOPLE)
-    adults = Count(most=MOST_PEOPLE)
-    children = Count(most=MOST_PEOPLE)
+    other_language = Line(lazy_gettext("Another language or dialect"), most=128)
+    listeners = Count(lazy_gettext("Interpreter"), least=1, most=MOST_PEOPLE)
+    adults = Count(lazy_gettext("Adults"), most=MOST_PEOPLE)
+    children = Count(lazy_gettext("Children"), most=MOST_PEOPLE)
     attendance = HiddenField()
     needs = Choices()
-    needs_other = Lines(most=1000)
-    childcare_children = Count(most=MOST_PEOPLE)
-    question = Lines(most=2000)
+    needs_other = Lines(lazy_gettext("Other needs"), most=1000)
+    childcare_children = Count(lazy_gettext("Childcare"), most=MOST_PEOPLE)
+    question = Lines(lazy_gettext("Your question"), most=2000)
     contact_language = HiddenField()
     submission_id = HiddenField()
 

@@ -69,6 +69,8 @@ class PlaceView:
 
     def __html__(self) -> str:
         # On a page each part says in which language it is, where that is not the page's.
+        if self.name.foreign and self.room.foreign and self.name.lang == self.room.lang:
+            return Said(self.line, self.name.lang, self.name.dir, True).__html__()
         return ", ".join(part.__html__() for part in (self.name, self.room) if part)
 
 
@@ -103,6 +105,12 @@ class MeetingView:
     services: tuple[ServiceView, ...]
     tell_by: datetime
     locale: str
+
+    @property
+    def foreign(self) -> bool:
+        """Whether some text of it is missing in the page's language."""
+        place = (self.place.name, self.place.room) if self.place else ()
+        return any(said.foreign for said in (self.title, self.about, *place))
 
     def service(self, language: str, sign: bool = False) -> ServiceView | None:
         """The service into `language`, captioning aside."""

@@ -15,17 +15,16 @@ PHONE = "Write the phone number with its area code, for example \u2066303 555 01
 EMAIL = "Write the email like this: name@example.org"
 SAY = "Say whether you need an interpreter"
 LIST = "Choose a language from the list, or write it in your own words"
+SHORTER = "Another language or dialect: please shorten this to 128 characters or fewer."
 EITHER = "Choose either a language or “No, I do not need an interpreter”, not both"
 WHICH = "Write which language you need"
 CALL = "Give a phone number, so that we can call you"
-SHORTER = "Please shorten this to 128 characters or fewer."
-NUMBER = "Please write a number, for example 2."
 
 WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"name": None}, "name", NAME),
     ({"name": "   "}, "name", NAME),
     ({"name": "\u202e\u0000"}, "name", NAME),
-    ({"name": "n" * 129}, "name", "Please shorten this to 128 characters or fewer."),
+    ({"name": "n" * 129}, "name", "Name: please shorten this to 128 characters or fewer."),
     ({"email": None}, "phone", REACH),
     ({"email": "ada"}, "email", EMAIL),
     ({"email": "ada@"}, "email", EMAIL),
@@ -45,21 +44,21 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"interpretation": "none", "other_language": "Mam"}, "interpretation", EITHER),
     ({"interpretation": "other"}, "other_language", WHICH),
     ({"interpretation": "call"}, "phone", CALL),
-    ({"listeners": "0"}, "listeners", "Please write a number from 1 to 20."),
-    ({"listeners": "many"}, "listeners", NUMBER),
-    ({"adults": "two"}, "adults", NUMBER),
-    ({"adults": "-1"}, "adults", "Please write a number from 0 to 20."),
-    ({"adults": "21"}, "adults", "Please write a number from 0 to 20."),
+    ({"listeners": "0"}, "listeners", "Interpreter: please write a number from 1 to 20."),
+    ({"listeners": "many"}, "listeners", "Interpreter: please write a number, for example 2."),
+    ({"adults": "two"}, "adults", "Adults: please write a number, for example 2."),
+    ({"adults": "-1"}, "adults", "Adults: please write a number from 0 to 20."),
+    ({"adults": "21"}, "adults", "Adults: please write a number from 0 to 20."),
     ({"adults": "0"}, "adults", "Write how many people come, at least 1"),
     ({"adults": "15", "children": "6"}, "adults", "At most 20 people can register together. Please call us."),
-    ({"adults": "9" * 4000}, "adults", "Please write a number from 0 to 20."),
-    ({"children": "1.5"}, "children", NUMBER),
+    ({"adults": "9" * 4000}, "adults", "Adults: please write a number from 0 to 20."),
+    ({"children": "1.5"}, "children", "Children: please write a number, for example 2."),
     ({"attendance": "on_the_roof"}, "attendance", "This meeting is not held that way. Choose another one."),
     ({"needs": "a_drum"}, "needs", "Choose from the list, or write what you need in your own words"),
-    ({"needs_other": "x" * 1001}, "needs_other", "Please shorten this to 1000 characters or fewer."),
-    ({"question": "x" * 2001}, "question", "Please shorten this to 2000 characters or fewer."),
+    ({"needs_other": "x" * 1001}, "needs_other", "Other needs: please shorten this to 1000 characters or fewer."),
+    ({"question": "x" * 2001}, "question", "Your question: please shorten this to 2000 characters or fewer."),
     ({"other_language": "x" * 129, "interpretation": None}, "other_language", SHORTER),
-    ({"childcare_children": "21"}, "childcare_children", "Please write a number from 0 to 20."),
+    ({"childcare_children": "21"}, "childcare_children", "Childcare: please write a number from 0 to 20."),
 ]  # fmt: skip
 
 

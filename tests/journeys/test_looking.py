@@ -11,15 +11,20 @@ from tests.journeys.looking import Watch, look
 pytestmark = pytest.mark.browser
 Window = Callable[..., Page]
 
+# Links so small and so close that no finger finds one of them.
+CROWDED = (
+    "document.querySelectorAll('footer ul, footer ul *').forEach(a => { a.style = 'font: 5px/5px a; display: block' })"
+)
+
 PLANTED = {
-    "color-contrast": "document.querySelector('main p').style.color = '#ddd'",
-    "dark: color-contrast": "document.querySelector('main p').style.color = '#222'",
-    "target-size": "for (const one of document.querySelectorAll('footer a')) one.style.cssText = 'font-size: 5px; display: block; line-height: 5px'",
+    "color-contrast": "document.querySelector('main h2').style.color = '#ddd'",
+    "dark: color-contrast": "document.querySelector('main h2').style.color = '#222'",
+    "target-size": CROWDED,
     "heading-order": "document.querySelector('main h2').outerHTML = '<h5>Deep</h5>'",
     "label:": "document.querySelector('main').insertAdjacentHTML('beforeend', '<input>')",
     "html-has-lang": "document.documentElement.removeAttribute('lang')",
     "at 320 px: the page is": "document.querySelector('main h1').style.whiteSpace = 'nowrap'",
-    "at 320 px: H1": "document.querySelector('main h1').style.cssText = 'position: relative; right: 40px'",
+    "at 320 px: H1": "document.querySelector('main h1').style.cssText = 'position: relative; right: 200px'",
     "small target": "document.querySelector('main a.button').style.cssText = 'min-height: 30px; padding: 0'",
     "picture without a size": "document.querySelector('main svg').removeAttribute('width')",
 }

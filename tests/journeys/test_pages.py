@@ -71,7 +71,8 @@ def test_a_page_holds_when_people_space_its_text_out(window: Window, states: Sta
     page = window(320)
     PAGES[name](page, locale, states)
     page.evaluate(SPACED)
-    assert too_wide(page, (320,)) == []
+    found = too_wide(page, (320,))
+    assert found == [], "\n".join(found)
 
 
 def test_the_home_page_needs_three_requests_and_nothing_from_elsewhere(window: Window, service: Installation) -> None:

@@ -2,6 +2,7 @@
 
 from flask import abort, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -50,8 +51,8 @@ def not_me_page(token: str) -> ResponseReturnValue:
 class LostLinkForm(Form):
     """What a family still knows: its code, and the email or phone it gave."""
 
-    code = Line(most=20)
-    contact = Line(most=254)
+    code = Line(lazy_gettext("Your code"), most=20)
+    contact = Line(lazy_gettext("Your email or phone number"), most=254)
 
     def complete(self) -> bool:
         """Whether both are given."""

@@ -264,6 +264,18 @@ def next_person() -> ResponseReturnValue:
     return leave(render_template("families/next.html"))
 
 
+@blueprint.get("/<locale>/registration/forgotten.svg", endpoint="forgotten")
+def forgotten() -> ResponseReturnValue:
+    """A picture of nothing, on pages after which a device holds nothing of a family.
+
+    Chromium puts the page before into its back-forward memory only once the next one is shown, after the headers of
+    that one were obeyed; Back would then show the registration again. The answer to this later request empties it.
+    """
+    response = Response('<svg xmlns="http://www.w3.org/2000/svg"/>', mimetype="image/svg+xml")
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
 def leave(html: str) -> ResponseReturnValue:
     """A page after which this browser holds nothing of the family, and forgets its pages as far as browsers let us."""
     holder.let_go()

@@ -125,4 +125,4 @@ def test_english_in_a_page_is_seen(browser: Browser) -> None:
     page = browser.get("/en/")
     assert "h1: Community meetings with your schools" in english(page)
     assert not ours("Not a valid integer value.")
-    assert ours("Xin ghi một con số từ 1 đến 20.")
+    assert ours("Người lớn: xin ghi một con số từ 1 đến 20.")

@@ -116,6 +116,8 @@ def carried() -> list[tuple[str, str]]:
 
 def ask(meeting: Meeting, view: MeetingView, form: RegistrationForm, status: int = 200) -> ResponseReturnValue:
     """The form, with what was typed and what is wrong with it."""
+    # It is asked on the check page; a wrong one is asked for again there.
+    form.contact_language.errors = []
     return _form_page(meeting, view, form, form.csrf_token.current_token, in_own_language(meeting, view)), status
 
 

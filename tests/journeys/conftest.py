@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.journeys.installation import Installation, running
 from tests.journeys.looking import Watch
@@ -21,6 +21,10 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+
+# A busy machine is slow, not wrong: time decides no journey.
+expect.set_options(timeout=30_000)
 
 
 def program() -> str:
@@ -69,7 +73,7 @@ def window(chromium: Browser, service: Installation) -> Iterator[Callable[..., P
             color_scheme="dark" if scheme == "dark" else "light",
             locale="en-US",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         watches.append(Watch(context, service.address))
         return context.new_page()
 

@@ -76,7 +76,7 @@ def _shift(first: str, now: datetime, zone: ZoneInfo) -> timedelta:
 def _holidays(day: date) -> bool:
     """Whether US schools are mostly closed: the weeks around New Year, and from mid-June to late August."""
     return (
-        (day.month, day.day) >= (12, 18) or (day.month, day.day) <= (1, 3) or (6, 12) <= (day.month, day.day) <= (8, 24)
+        (day.month, day.day) >= (12, 18) or (day.month, day.day) <= (1, 5) or (6, 12) <= (day.month, day.day) <= (8, 24)
     )
 
 

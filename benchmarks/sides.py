@@ -78,6 +78,7 @@ def on_postgresql(folder: Path, server_uri: str) -> Iterator[Pair]:
         for name in names.values():
             connection.execute(text(f"CREATE DATABASE {name}"))
         backend = connection.scalar(text("SELECT pg_backend_pid()"))
+        durable = {connection.scalar(text(f"SHOW {name}")) for name in ("fsync", "synchronous_commit")} == {"on"}
         try:
             # Backends, writers and what the server has seen end: all of it stands below its first process.
             yield _pair(

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -60,8 +61,14 @@ def environment() -> dict[str, str]:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the source archive and, from that alone, the wheel."""
     built = tmp_path_factory.mktemp("dist")
+    # From a copy: a build writes beside the sources, and two at once would take away each other's folders.
+    tree = tmp_path_factory.mktemp("tree") / "checkout"
+    left_out = shutil.ignore_patterns(
+        ".git", ".venv", "build", "dist", "instance", "*.egg-info", ".*_cache", "__pycache__"
+    )
+    shutil.copytree(CHECKOUT, tree, ignore=left_out)
     done = subprocess.run(
-        [sys.executable, "-m", "build", "--no-isolation", "--outdir", built, CHECKOUT],
+        [sys.executable, "-m", "build", "--no-isolation", "--outdir", built, tree],
         env=environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -144,7 +144,7 @@ def test_a_family_registers_with_nothing_but_a_keyboard(window: Window, service:
     expect(skip).to_be_in_viewport()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
-    tab_to(page, "main .card h3 a")
+    tab_to(page, "main .card h3 a[href='/en/meetings/english-meeting/']")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/en/meetings/english-meeting/$"))
     tab_to(page, "main a.primary")

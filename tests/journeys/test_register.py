@@ -124,7 +124,7 @@ FOCUS = """() => {
 }"""
 
 
-def tab_to(page: Page, selector: str, most: int = 80) -> None:
+def tab_to(page: Page, selector: str, most: int = 400) -> None:
     """Press Tab until what `selector` names has the focus, looking at the focus on the way."""
     for _ in range(most):
         page.keyboard.press("Tab")

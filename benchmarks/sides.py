@@ -79,10 +79,11 @@ def on_postgresql(folder: Path, server_uri: str) -> Iterator[Pair]:
             connection.execute(text(f"CREATE DATABASE {name}"))
         backend = connection.scalar(text("SELECT pg_backend_pid()"))
         durable = {connection.scalar(text(f"SHOW {name}")) for name in ("fsync", "synchronous_commit")} == {"on"}
+        database = "PostgreSQL" if durable else "PostgreSQL without fsync"
         try:
             # Backends, writers and what the server has seen end: all of it stands below its first process.
             yield _pair(
-                "PostgreSQL", folder, uris["ours"], uris["bare"], _psycopg_address(uris["bare"]),
+                database, folder, uris["ours"], uris["bare"], _psycopg_address(uris["bare"]),
                 (processes.parent(int(str(backend))),),
             )  # fmt: skip
         finally:

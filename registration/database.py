@@ -8,8 +8,6 @@ that it waits for the lock instead of failing in the middle. Reading requests be
 """
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -52,17 +50,6 @@ def reads_only() -> None:
 def may_write() -> None:
     """Say that what follows in this context may write. It is what holds when nothing was said."""
     reading.set(False)
-
-
-@contextmanager
-def writing() -> Iterator[None]:
-    """Let a reading request write in the block; whatever it had read before is let go first."""
-    db.session.rollback()
-    token = reading.set(False)
-    try:
-        yield
-    finally:
-        reading.reset(token)
 
 
 def init_engine_options(app: Flask) -> None:

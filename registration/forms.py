@@ -11,8 +11,6 @@ from wtforms.validators import StopValidation, ValidationError
 # Marks that override the direction of text (Unicode 9, bidirectional formatting); names do without them.
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
-EXPIRED = lazy_gettext("This page was open for a long time. Your answers are still here. Please send them again.")
-
 
 class Form(FlaskForm):  # type: ignore[misc] # Flask-WTF has no annotations
     """A form with a token against forged requests. A failed token shows the form again with what was typed."""

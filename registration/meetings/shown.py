@@ -112,7 +112,7 @@ class MeetingView:
         place = (self.place.name, self.place.room) if self.place else ()
         return any(said.foreign for said in (self.title, self.about, *place))
 
-    def service(self, language: str, sign: bool = False) -> ServiceView | None:
+    def service(self, language: str) -> ServiceView | None:
         """The service into `language`, captioning aside."""
         for service in self.services:
             if service.tongue.tag == language and service.mode is not Mode.CAPTIONING:

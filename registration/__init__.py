@@ -14,6 +14,7 @@ from registration.mail import commands as mail_commands
 from registration.mail import metrics
 from registration.meetings import context, pages
 from registration.meetings import views as meetings
+from registration.staff.blueprint import blueprint as staff
 
 PACKAGE = Path(__file__).parent
 
@@ -44,7 +45,7 @@ def create_app(overrides: dict[str, object] | None = None, instance_path: str | 
     web.init_app(app)
     health.init_app(app)
     context.init_app(app)
-    for blueprint in (meetings.blueprint, pages.blueprint, families.blueprint, metrics.blueprint):
+    for blueprint in (meetings.blueprint, pages.blueprint, families.blueprint, metrics.blueprint, staff):
         app.register_blueprint(blueprint)
     for commands in (mail_commands.group, demo.group, checks.group, serve.command):
         app.cli.add_command(commands)

@@ -1,0 +1,1 @@
+"""Pages of the people who run the meetings, by subject, and verbs that touch several features."""

@@ -12,7 +12,7 @@ datetimes that differ only in `fold` are one key.) Zones are IANA names, tags th
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -150,6 +150,13 @@ def month_year(moment: datetime, zone: str, tag: str) -> str:
     source = _locale(tag).datetime_skeletons["yMMMM"].pattern
     # Russian and Ukrainian have a form of their own for a month without a day; elsewhere see the top of this file.
     return _write(_local(moment, zone), source if tag in {"ru", "uk"} else source.replace("L", "M"), tag)
+
+
+@lru_cache(maxsize=4096)
+def short_day(day: date, tag: str) -> str:
+    """Day and month as the axis of a drawing has room for them: "Apr 20"."""
+    source = _locale(tag).datetime_skeletons["MMMd"].pattern
+    return _write(datetime(day.year, day.month, day.day, tzinfo=UTC), source.replace("L", "M"), tag)
 
 
 def counts_from_dawn(tag: str) -> bool:

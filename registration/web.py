@@ -1,6 +1,8 @@
 """What every page shares: its language, its headers, the switch of languages, the pages of errors."""
 
 import secrets
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flask import Flask, Response, abort, current_app, g, make_response, render_template, request, url_for
@@ -16,16 +18,43 @@ from registration.i18n import gettext
 # Seconds after which a browser may ask again while the database is away.
 RETRY_AFTER = 30
 
+POLICY = {
+    "default-src": "'none'",
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
 HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-        "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+class Headers(NamedTuple):
+    """How the headers of one endpoint differ: directives of the policy ("": one without a value), and whole headers."""
+
+    policy: Mapping[str, str] = {}
+    headers: Mapping[str, str] = {}
+
+
+# A page that frames another page of ours; and what may be framed: it runs nothing, sends nothing, is nobody's origin.
+FRAMING = Headers({"frame-src": "'self'"})
+FRAMED = Headers({"sandbox": "", "form-action": "'none'", "frame-ancestors": "'self'"})
+
+# All exceptions to the strict headers, by endpoint. Everything else has exactly POLICY and HEADERS.
+EXCEPTIONS: dict[str, Headers] = {
+    # A framed page has no origin of its own, so its style sheet is asked for from another one.
+    "asset": Headers(headers={"Cross-Origin-Resource-Policy": "cross-origin"}),
+    "staff.preview": FRAMING,
+    "staff.preview_page": FRAMED,
 }
 
 
@@ -91,8 +120,17 @@ def _begin() -> None:
         abort(404)
 
 
+@lru_cache(maxsize=512)
+def headers_of(endpoint: str | None) -> dict[str, str]:
+    """The strict headers of an endpoint, its exceptions among them."""
+    own = EXCEPTIONS.get(endpoint or "", Headers())
+    policy = "; ".join(f"{name} {value}".rstrip() for name, value in {**POLICY, **own.policy}.items())
+    return {"Content-Security-Policy": policy, **HEADERS, **own.headers}
+
+
 def _headers(response: Response) -> Response:
-    response.headers.extend(HEADERS)
+    for name, value in headers_of(request.endpoint).items():
+        response.headers[name] = value
     if config.production(current_app):
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if response.mimetype == "text/html":

@@ -112,6 +112,13 @@ class MeetingView:
         place = (self.place.name, self.place.room) if self.place else ()
         return any(said.foreign for said in (self.title, self.about, *place))
 
+    @property
+    def draft(self) -> bool:
+        """Whether some text of it is a translation into the page's language that nobody has checked."""
+        place = (self.place.name, self.place.room, self.place.entrance, self.place.parking) if self.place else ()
+        said = (self.title, self.about, self.series.title, *place)
+        return any(one.draft and not one.foreign for one in said)
+
     def service(self, language: str) -> ServiceView | None:
         """The service into `language`, captioning aside."""
         for service in self.services:

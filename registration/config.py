@@ -40,6 +40,12 @@ class Defaults:
     MAIL_REPLY_TO: str | None = None
     MAIL_BATCH: int = 50
 
+    # How long somebody stays signed in without opening a page, and at the longest.
+    SIGNED_IN_IDLE: int = 2 * 60 * 60
+    SIGNED_IN_LONGEST: int = 12 * 60 * 60
+    # Whether staff must set up a second factor; not set: in production.
+    REQUIRE_SECOND_FACTOR: bool | None = None
+
     METRICS_TOKEN: str | None = None
     EXTRA_TRANSLATIONS: str | None = None
 

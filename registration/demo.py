@@ -135,6 +135,7 @@ def _meeting(data: dict[str, Any], series: Series, place: Place, slug: str, shif
         starts_at=starts,
         ends_at=_moment(data["ends"], shift, series.time_zone),
         time_zone=series.time_zone,
+        published_at=clock.now(),
         capacity=data["capacity"],
         online=data["online_capacity"] is not None,
         online_capacity=data["online_capacity"],

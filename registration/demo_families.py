@@ -228,6 +228,8 @@ def _take(family: Family) -> None:
     else:
         meeting.seats_taken += said.party if in_person else 0
         meeting.online_taken += 0 if in_person else said.party
+        meeting.children_taken += said.children if in_person else 0
+        meeting.children_online += 0 if in_person else said.children
     wanted, places = said.childcare_children, meeting.childcare_capacity
     if wanted and (places is None or meeting.childcare_taken + wanted <= places):
         meeting.childcare_taken += wanted

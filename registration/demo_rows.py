@@ -1,20 +1,22 @@
 """Made-up families on their way into the database: rows, many at a time."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
 
 from registration.extensions import Declarative, db
-from registration.families import codes, demand
+from registration.families import codes, days, demand
 from registration.families.answers import Answers, Wish
 from registration.families.demand import Counts, Key
 from registration.families.hearing import is_late
-from registration.families.models import InterpretationEvent, InterpretationRequest, Registration
+from registration.families.models import InterpretationEvent, InterpretationRequest, Registration, RegistrationWord
+from registration.families.names import words
 from registration.families.tell import SUBJECT
 from registration.mail.address import address_key, own_domain
 from registration.mail.models import OutboxMessage, State
@@ -70,6 +72,8 @@ class Rows:
         ids = _registered([family.row for family in families])
         self._write_requests(families, ids)
         self._write_messages(families, ids)
+        _write_words(families, ids)
+        _count_days(families)
         summed: dict[int, dict[Key, Counts]] = defaultdict(dict)
         for family in families:
             of_meeting = summed[family.meeting.id]
@@ -148,6 +152,26 @@ class Rows:
             "sent_locale": said.locale if mailed else None,
             "created_at": told.at,
         }
+
+
+def _write_words(families: Sequence[Family], ids: Sequence[int]) -> None:
+    rows = [
+        {"meeting_id": family.meeting.id, "word": word, "registration_id": id_}
+        for family, id_ in zip(families, ids, strict=True)
+        for word in words(family.answers.name)
+    ]
+    _add(RegistrationWord.__tablename__, rows)
+
+
+def _count_days(families: Sequence[Family]) -> None:
+    meetings = {family.meeting.id: family.meeting for family in families}
+    found: dict[int, Counter[date]] = defaultdict(Counter)
+    for family in families:
+        local = family.created_at.astimezone(ZoneInfo(family.meeting.time_zone))
+        found[family.meeting.id][local.date()] += 1
+    for meeting_id, counts in sorted(found.items()):
+        days.add(meetings[meeting_id], counts)
+        meetings[meeting_id].registrations += counts.total()
 
 
 def _add(table: str, rows: list[dict[str, Any]]) -> None:

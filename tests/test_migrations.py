@@ -10,7 +10,10 @@ from flask import Flask
 from sqlalchemy import inspect, select
 
 from registration import create_app, demo
+from registration.demo_families import load_families
 from registration.extensions import db
+from registration.families.models import RegistrationWord
+from registration.families.recount import differences
 from registration.meetings.models import Meeting
 from tests.conftest import settings
 from tests.pages import Browser
@@ -53,6 +56,19 @@ def test_migrations_can_be_taken_back_and_run_again_over_a_season(app: Flask) ->
     demo.load_season(NOW)
     db.session.commit()
     assert len(db.session.scalars(select(Meeting)).all()) == 6
+
+
+def test_counters_and_search_words_are_made_for_families_that_registered_before_there_were_any(app: Flask) -> None:
+    load_families(60, NOW)
+    words = {tuple(row) for row in db.session.execute(select(RegistrationWord.word, RegistrationWord.registration_id))}
+    db.session.commit()
+    flask_migrate.downgrade(revision="0002")
+    flask_migrate.upgrade()
+    assert differences() == []
+    assert {
+        tuple(row) for row in db.session.execute(select(RegistrationWord.word, RegistrationWord.registration_id))
+    } == words
+    assert len(words) > 60
 
 
 def test_a_service_whose_schema_is_old_says_that_it_is_not_ready(app: Flask, browser: Browser) -> None:

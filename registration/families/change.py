@@ -2,23 +2,30 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import selectinload
 
 from registration.extensions import db
-from registration.families import demand, seats
+from registration.families import demand, hearing, seats
 from registration.families.answers import Answers, Wish
 from registration.families.models import (
+    OWN_WORDS,
+    Event,
     InterpretationEvent,
     InterpretationRequest,
+    PhoneCall,
     Registration,
+    RegistrationWord,
     Status,
 )
-from registration.families.register import add_requests, write
+from registration.families.store import add_words, columns
 from registration.families.tell import SUBJECT, tell
 from registration.mail.forget import forget
 from registration.meetings.models import Meeting
 from registration.meetings.shown import DistrictView
+
+# Who did something, `family` or `staff`, and which person of staff.
+By = tuple[str, int | None]
 
 
 class NoRoom(Exception):
@@ -51,26 +58,36 @@ def change(
     district: DistrictView,
     now: datetime,
     actor: str,
+    person_id: int | None = None,
 ) -> Registration:
-    """Replace the answers. Raises ChangedMeanwhile when `version` is an old one, NoRoom when it does not fit."""
+    """Replace the answers. Raises ChangedMeanwhile when `version` is an old one, NoRoom when it does not fit.
+
+    `person_id`: who of staff did it for the family.
+    """
     meeting, registration = locked(registration_id, meeting_id)
     if registration.version != version or registration.status == Status.WITHDRAWN:
         raise ChangedMeanwhile
-    address_before = registration.email_folded
+    address_before, called_before = registration.email_folded, _to_call(registration)
     before = demand.contribution(registration, demand.active(registration))
     _reseat(meeting, registration, answers)
     _childcare(meeting, registration, answers)
-    write(registration, answers)
+    if registration.name != answers.name:
+        _forget_words(registration)
+        add_words(registration.id, meeting.id, answers.name)
+    for name, value in columns(answers).items():
+        setattr(registration, name, value)
     registration.answers_hash = answers.digest()
     registration.changed_at = now
     registration.version += 1
     registration.calendar_sequence += 1
-    _requests(registration, meeting, answers, district, now, actor)
+    _requests(registration, meeting, answers, district, now, (actor, person_id))
     db.session.flush()
     db.session.refresh(registration, ["requests"])
     demand.apply(meeting.id, before, demand.contribution(registration, demand.active(registration)))
     version, elsewhere = registration.version, registration.email_folded != address_before
     promote(meeting, now)
+    if answers.call_me and _to_call(registration) != called_before:
+        tell("call_me", registration, meeting, now=now, occurrence=str(version))
     # Nobody has proved that a new address is theirs: its mail counts like a stranger's, and locks last.
     tell("changed", registration, meeting, now=now, occurrence=str(version), stranger=elsewhere)
     return registration
@@ -84,12 +101,13 @@ def _reseat(meeting: Meeting, registration: Registration, answers: Answers) -> N
             seats.wait(meeting.id, answers.attendance)
         return
     more = answers.party - registration.party if same_way else answers.party
-    if more > 0 and not seats.take(meeting.id, answers.attendance, more):
+    children = answers.children - registration.children if same_way else answers.children
+    if more > 0 and not seats.take(meeting.id, answers.attendance, more, children):
         raise NoRoom
     if not same_way:
-        seats.give_back(meeting.id, registration.attendance, registration.party)
-    elif more < 0:
-        seats.give_back(meeting.id, registration.attendance, -more)
+        seats.give_back(meeting.id, registration.attendance, registration.party, registration.children)
+    elif more < 0 or (more == 0 and children):
+        seats.give_back(meeting.id, registration.attendance, -more, -children)
 
 
 def _childcare(meeting: Meeting, registration: Registration, answers: Answers) -> None:
@@ -102,38 +120,57 @@ def _childcare(meeting: Meeting, registration: Registration, answers: Answers) -
 
 
 def _requests(
-    registration: Registration, meeting: Meeting, answers: Answers, district: DistrictView, now: datetime, actor: str
+    registration: Registration, meeting: Meeting, answers: Answers, district: DistrictView, now: datetime, by: By
 ) -> None:
-    standing = {Wish(r.language, r.modality, r.listeners, r.own_words): r for r in demand.active(registration)}
+    standing = {_wish(request): request for request in demand.active(registration)}
     wanted = answers.wishes(meeting.floor_language)
     for wish, request in standing.items():
         if wish not in wanted:
-            _end(request, now, actor)
-    add_requests(registration, meeting, tuple(wish for wish in wanted if wish not in standing), district, now)
+            _end(request, now, by)
+    for wish in wanted:
+        if wish not in standing:
+            asked = hearing.request(wish, meeting, district, now)
+            asked.registration_id = registration.id
+            db.session.add(asked)
 
 
-def _end(request: InterpretationRequest, now: datetime, actor: str) -> None:
-    db.session.add(InterpretationEvent(request_id=request.id, event="withdrawn", actor=actor, at=now))
+def _to_call(registration: Registration) -> tuple[bool, str | None, str]:
+    return registration.call_me, registration.phone, registration.contact_language
 
 
-def withdraw(registration_id: int, meeting_id: int, *, now: datetime, actor: str) -> Registration:
+def _wish(request: InterpretationRequest) -> Wish:
+    # The words from which staff found the language are no answer any more: the form shows the language.
+    own_words = request.own_words if request.language == OWN_WORDS else ""
+    return Wish(request.language, request.modality, request.listeners, own_words)
+
+
+def _end(request: InterpretationRequest, now: datetime, by: By) -> None:
+    actor, person_id = by
+    ended = InterpretationEvent(request_id=request.id, event=Event.WITHDRAWN, actor=actor, person_id=person_id, at=now)
+    db.session.add(ended)
+
+
+def withdraw(
+    registration_id: int, meeting_id: int, *, now: datetime, actor: str, person_id: int | None = None
+) -> Registration:
     """The family cannot come: its seats go to the waiting list, its requests are withdrawn. Twice is once."""
     meeting, registration = locked(registration_id, meeting_id)
     if registration.status == Status.WITHDRAWN:
         return registration
-    _free(meeting, registration, now, actor)
+    free(meeting, registration, now, (actor, person_id))
     tell("withdrawn", registration, meeting, now=now, occurrence=str(registration.version))
     promote(meeting, now)
     return registration
 
 
-def _free(meeting: Meeting, registration: Registration, now: datetime, actor: str) -> None:
+def free(meeting: Meeting, registration: Registration, now: datetime, by: By) -> None:
+    """Let go of all a registration holds: seats, childcare, requests. Both rows are locked; the caller promotes."""
     standing = demand.active(registration)
     before = demand.contribution(registration, standing)
     if registration.status == Status.WAITING:
         seats.wait(meeting.id, registration.attendance, -1)
     else:
-        seats.give_back(meeting.id, registration.attendance, registration.party)
+        seats.give_back(meeting.id, registration.attendance, registration.party, registration.children)
     if registration.childcare_granted:
         seats.give_back_childcare(meeting.id, registration.childcare_children)
         registration.childcare_granted = False
@@ -143,7 +180,7 @@ def _free(meeting: Meeting, registration: Registration, now: datetime, actor: st
     registration.version += 1
     registration.calendar_sequence += 1
     for request in standing:
-        _end(request, now, actor)
+        _end(request, now, by)
     db.session.flush()
     demand.apply(meeting.id, before, {})
 
@@ -158,9 +195,10 @@ def erase(registration_id: int, meeting_id: int, *, now: datetime) -> None:
     """Delete what names the family. Counts and the record of what was asked stay, without words of the family."""
     meeting, registration = locked(registration_id, meeting_id)
     if registration.status != Status.WITHDRAWN:
-        _free(meeting, registration, now, "family")
+        free(meeting, registration, now, ("family", None))
     registration.erased_at = now
-    registration.name = registration.needs_other = registration.question = ""
+    _forget_words(registration)
+    registration.name = registration.needs_other = registration.question = registration.dialect_note = ""
     registration.email = registration.email_folded = registration.phone = None
     registration.needs = []
     # Who guesses a name and an address could try them against the hash.
@@ -168,8 +206,18 @@ def erase(registration_id: int, meeting_id: int, *, now: datetime) -> None:
     registration.link_version += 1
     for request in registration.requests:
         request.own_words = ""
+    notes = update(PhoneCall).where(PhoneCall.registration_id == registration.id).values(note="")
+    db.session.execute(notes.execution_options(synchronize_session=False))
     forget(SUBJECT, registration.id)
     promote(meeting, now)
+
+
+def _forget_words(registration: Registration) -> None:
+    words = (
+        RegistrationWord.meeting_id == registration.meeting_id,
+        RegistrationWord.registration_id == registration.id,
+    )
+    db.session.execute(delete(RegistrationWord).where(*words))
 
 
 def not_me(registration: Registration, now: datetime) -> None:

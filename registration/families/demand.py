@@ -46,7 +46,7 @@ Contribution = Mapping[Key, Counts]
 
 def active(registration: Registration) -> list[InterpretationRequest]:
     """The requests that still stand. Needs `requests` and their `events` loaded."""
-    return [request for request in registration.requests if not request.events]
+    return [request for request in registration.requests if request.stands]
 
 
 def contribution(registration: Registration, requests: Iterable[InterpretationRequest]) -> Contribution:

@@ -3,12 +3,16 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, TextClause, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from registration.accounts.models import Person
 from registration.database import UtcDateTime
 from registration.extensions import Model
 from registration.meetings.models import TAG, Meeting
+
+# By byte on PostgreSQL, so that a range of an index is all words with one beginning.
+WORD = String(40).with_variant(String(40, collation="C"), "postgresql")
 
 # What a request in the family's own words is counted under until staff map it (BCP 47: undetermined).
 OWN_WORDS = "und"
@@ -46,6 +50,40 @@ class Need(StrEnum):
     LARGE_PRINT = "large_print"
 
 
+class Event(StrEnum):
+    """What can become of a request."""
+
+    WITHDRAWN = "withdrawn"
+    # Staff found out which language the family's own words mean: another request goes on from here.
+    MAPPED = "mapped"
+    LOOKING = "looking"
+    CONFIRMED = "confirmed"
+    ANOTHER_WAY = "another_way"
+
+
+# After these a request stands no longer.
+ENDING = (Event.WITHDRAWN, Event.MAPPED)
+
+
+def _where(name: str, condition: TextClause, column: str = "meeting_id") -> Index:
+    return Index(name, column, postgresql_where=condition, sqlite_where=condition)
+
+
+class Removal(Model):
+    """Fake registrations taken out together; can be undone for a day."""
+
+    __tablename__ = "removal"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    families: Mapped[int]
+    # Ids of those that were on the waiting list: undone, only they need to hear that they have seats.
+    waited: Mapped[list[int]] = mapped_column(JSON, default=list)
+
+
 class Registration(Model):
     """One family (party) at one meeting. Never merged with another by name, address or telephone."""
 
@@ -56,7 +94,17 @@ class Registration(Model):
         CheckConstraint("adults >= 0 AND children >= 0 AND adults + children BETWEEN 1 AND 20", name="party"),
         CheckConstraint("erased_at IS NOT NULL OR email IS NOT NULL OR phone IS NOT NULL", name="reachable"),
         Index("ix_registration_meeting_status", "meeting_id", "status", "attendance", "waiting_since"),
-        Index("ix_registration_meeting_email", "meeting_id", "email_folded"),
+        Index(
+            "ix_registration_meeting_email",
+            "meeting_id",
+            "email_folded",
+            postgresql_ops={"email_folded": "text_pattern_ops"},
+        ),
+        Index("ix_registration_meeting_phone", "meeting_id", "phone", postgresql_ops={"phone": "text_pattern_ops"}),
+        # What staff look at is rare: these indexes hold only that.
+        _where("ix_registration_not_me", text("not_me_at IS NOT NULL")),
+        _where("ix_registration_same_address", text("same_address AND same_address_seen_at IS NULL")),
+        _where("ix_registration_removal", text("removal_id IS NOT NULL"), "removal_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -86,6 +134,12 @@ class Registration(Model):
     call_me: Mapped[bool] = mapped_column(default=False)
     # Another registration of this meeting gave the same address: shown to staff, never merged.
     same_address: Mapped[bool] = mapped_column(default=False)
+    same_address_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Who registered the family where it did not do so itself: by telephone, at the door.
+    registered_by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
+    # Of staff, never shown to the family: what an interpreter must know of its language.
+    dialect_note: Mapped[str] = mapped_column(Text, default="")
+    removal_id: Mapped[int | None] = mapped_column(ForeignKey("removal.id"))
     waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -113,6 +167,7 @@ class InterpretationRequest(Model):
         CheckConstraint("modality IN ('spoken', 'sign', 'captions')", name="modality"),
         CheckConstraint("listeners BETWEEN 1 AND 20", name="listeners"),
         Index("ix_interpretation_request_meeting_language", "meeting_id", "language", "modality"),
+        _where("ix_interpretation_request_late", text("late")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -127,17 +182,25 @@ class InterpretationRequest(Model):
 
     events: Mapped[list["InterpretationEvent"]] = relationship(lazy="raise", order_by="InterpretationEvent.id")
 
+    @property
+    def stands(self) -> bool:
+        """Whether it still counts. Needs `events` loaded."""
+        return all(event.event not in ENDING for event in self.events)
+
 
 class InterpretationEvent(Model):
     """What became of a request: append-only, tags only, no names and no words of the family."""
 
     __tablename__ = "interpretation_event"
-    __table_args__ = (CheckConstraint("event IN ('withdrawn')", name="event"),)
+    __table_args__ = (
+        CheckConstraint("event IN ('withdrawn', 'mapped', 'looking', 'confirmed', 'another_way')", name="event"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     request_id: Mapped[int] = mapped_column(ForeignKey("interpretation_request.id"), index=True)
     event: Mapped[str] = mapped_column(String(12))
     actor: Mapped[str] = mapped_column(String(12))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -162,3 +225,40 @@ class Demand(Model):
     listeners_online: Mapped[int] = mapped_column(default=0)
     waiting_families: Mapped[int] = mapped_column(default=0)
     waiting_listeners: Mapped[int] = mapped_column(default=0)
+
+
+class RegistrationWord(Model):
+    """A word of a family's name, folded (families/names.py): staff find a family by the beginning of any of them."""
+
+    __tablename__ = "registration_word"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - as SQLAlchemy reads it
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), primary_key=True)
+    word: Mapped[str] = mapped_column(WORD, primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), primary_key=True)
+
+
+class CallResult(StrEnum):
+    """What came of a telephone call."""
+
+    REACHED = "reached"
+    MESSAGE_LEFT = "message_left"
+    NO_ANSWER = "no_answer"
+    WRONG_NUMBER = "wrong_number"
+
+
+class PhoneCall(Model):
+    """A call somebody made to a family; of a message to be told by telephone where `outbox_id` names it."""
+
+    __tablename__ = "phone_call"
+    __table_args__ = (
+        CheckConstraint("result IN ('reached', 'message_left', 'no_answer', 'wrong_number')", name="result"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), index=True)
+    outbox_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    result: Mapped[str] = mapped_column(String(12))
+    note: Mapped[str] = mapped_column(Text, default="")

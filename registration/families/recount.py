@@ -8,8 +8,10 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.elements import ColumnElement
 
 from registration.extensions import db
+from registration.families import days
 from registration.families.demand import Contribution, Counts, Key
 from registration.families.models import (
+    ENDING,
     Attendance,
     Demand,
     InterpretationEvent,
@@ -21,7 +23,16 @@ from registration.meetings.models import Meeting
 
 Number = ColumnElement[int] | InstrumentedAttribute[int]
 
-FIELDS = ("seats_taken", "online_taken", "waiting", "waiting_online", "childcare_taken")
+FIELDS = (
+    "seats_taken",
+    "online_taken",
+    "children_taken",
+    "children_online",
+    "waiting",
+    "waiting_online",
+    "childcare_taken",
+    "registrations",
+)
 
 
 class Difference(NamedTuple):
@@ -34,13 +45,16 @@ class Difference(NamedTuple):
 
 def differences() -> list[Difference]:
     """All counters that are wrong."""
-    counted, summed = _meetings(), _demand()
+    counted, summed, days_counted = _meetings(), _demand(), days.counted()
     found = []
     for meeting in db.session.scalars(select(Meeting).order_by(Meeting.id)):
         held = {field: getattr(meeting, field) for field in FIELDS}
         true = counted.get(meeting.id, dict.fromkeys(FIELDS, 0))
         found += [Difference(f"{meeting.slug} {f}", held[f], true[f]) for f in FIELDS if held[f] != true[f]]
         found += _wrong_demand(meeting, summed.get(meeting.id, {}))
+        held_days = {one.day: one.registrations for one in days.of_meeting(meeting)}
+        if held_days != (true_days := dict(days_counted.get(meeting.id, {}))):
+            found.append(Difference(f"{meeting.slug} days", held_days, true_days))
     return found
 
 
@@ -56,11 +70,12 @@ def _wrong_demand(meeting: Meeting, true: Contribution) -> list[Difference]:
 
 def repair() -> None:
     """Set every counter to what its rows say; the caller commits. Locks each meeting first."""
-    list(db.session.scalars(select(Meeting.id).order_by(Meeting.id).with_for_update()))
-    counted, summed = _meetings(), _demand()
-    for meeting_id in db.session.scalars(select(Meeting.id)):
-        true = counted.get(meeting_id, dict.fromkeys(FIELDS, 0))
-        db.session.execute(update(Meeting).where(Meeting.id == meeting_id).values(**true))
+    meetings = list(db.session.scalars(select(Meeting).order_by(Meeting.id).with_for_update()))
+    counted, summed, days_counted = _meetings(), _demand(), days.counted()
+    for meeting in meetings:
+        true = counted.get(meeting.id, dict.fromkeys(FIELDS, 0))
+        db.session.execute(update(Meeting).where(Meeting.id == meeting.id).values(**true))
+        days.rewrite(meeting, days_counted.get(meeting.id, {}))
     db.session.execute(delete(Demand))
     for meeting_id, contribution in summed.items():
         for (language, modality), counts in contribution.items():
@@ -84,16 +99,19 @@ def _meetings() -> dict[int, dict[str, int]]:
         Registration.meeting_id,
         _sum_where(party, seated, room),
         _sum_where(party, seated, online),
+        _sum_where(Registration.children, seated, room),
+        _sum_where(Registration.children, seated, online),
         _sum_where(one, waits, room),
         _sum_where(one, waits, online),
         _sum_where(Registration.childcare_children, Registration.childcare_granted.is_(True)),
+        func.count(),
     ).group_by(Registration.meeting_id)
     return {row[0]: dict(zip(FIELDS, row[1:], strict=True)) for row in db.session.execute(query)}
 
 
 def _demand() -> dict[int, dict[Key, Counts]]:
     """Families once a language, however many requests they have in it."""
-    ended = select(InterpretationEvent.request_id)
+    ended = select(InterpretationEvent.request_id).where(InterpretationEvent.event.in_(ENDING))
     request = InterpretationRequest
     query = (
         select(

@@ -3,30 +3,26 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from registration import links
 from registration.extensions import db
-from registration.families import demand, hearing, seats
-from registration.families.answers import Answers, Wish
+from registration.families import demand, hearing, seats, store
+from registration.families.answers import Answers
 from registration.families.codes import new_code
 from registration.families.models import Registration, Status
 from registration.families.tell import tell
 from registration.mail.models import State
-from registration.meetings.availability import availability
+from registration.meetings.availability import Phase, availability
 from registration.meetings.models import Meeting
 from registration.meetings.shown import DistrictView
 
+# Before it opens and after it has closed staff can still register a family, with a reason of theirs.
+STAFF_MAY = (Phase.OPEN, Phase.NOT_YET, Phase.CLOSED)
+
 # A new code meets a used one once in a few hundred registrations of a very large district; five in a row never happens.
 TRIES = 5
-
-
-SAME_ADDRESS = (
-    select(Registration.id)
-    .where(Registration.meeting_id == bindparam("meeting"), Registration.email_folded == bindparam("folded"))
-    .limit(1)
-)
 
 
 class OtherAnswers(Exception):
@@ -58,16 +54,18 @@ def register(
     district: DistrictView,
     now: datetime,
     stranger: bool = True,
+    registered_by: int | None = None,
 ) -> Registered:
     """Register a family; the caller commits. The same form sent again gives the same registration.
 
-    `stranger`: the mail counts against the limit of its address. Raises OtherAnswers when the form was sent before with
-    other answers, NotOpen when nobody can register any more.
+    `stranger`: the mail counts against the limit of its address. `registered_by`: the person of staff who did it for
+    the family. Raises OtherAnswers when the form was sent before with other answers, NotOpen when nobody can register
+    any more.
     """
     meeting_id = meeting.id
     for _ in range(TRIES):
         try:
-            return _register(meeting, answers, submission_id, district, now, stranger)
+            return _register(meeting, answers, submission_id, district, now, stranger, registered_by)
         except IntegrityError:
             # Another request was faster with this form, or the new code is in use: start again from what is there now.
             db.session.rollback()
@@ -84,6 +82,11 @@ def sent_before(submission_id: str) -> Registration | None:
     return db.session.scalar(select(Registration).where(Registration.submission_id == submission_id))
 
 
+def _may_wait(meeting: Meeting, now: datetime, registered_by: int | None) -> bool:
+    phase = availability(meeting, now).phase
+    return phase is Phase.OPEN if registered_by is None else phase in STAFF_MAY
+
+
 def _register(
     meeting: Meeting,
     answers: Answers,
@@ -91,70 +94,34 @@ def _register(
     district: DistrictView,
     now: datetime,
     stranger: bool,
+    registered_by: int | None,
 ) -> Registered:
-    seated = seats.take(meeting.id, answers.attendance, answers.party)
-    if not seated:
+    entered = seats.enter(meeting.id, answers.attendance, answers.party, answers.children)
+    seated = entered is not None
+    if entered is None:
         # The page showed it open; what is true under the lock counts.
-        if not availability(seats.lock(meeting.id), now).open:
+        if not _may_wait(seats.lock(meeting.id), now, registered_by):
             raise NotOpen(meeting.slug)
-        seats.wait(meeting.id, answers.attendance)
-    registration = _row(meeting, answers, submission_id, now)
-    registration.status = Status.REGISTERED if seated else Status.WAITING
-    registration.waiting_since = None if seated else now
-    if answers.childcare_children and meeting.childcare:
-        registration.childcare_granted = seats.take_childcare(meeting.id, answers.childcare_children)
+        entered = seats.enter_waiting(meeting.id, answers.attendance)
+    seats.count_day(meeting, entered, now)
     wishes = answers.wishes(meeting.floor_language)
-    registration.requests = [hearing.request(wish, meeting, district, now) for wish in wishes]
-    db.session.add(registration)
-    db.session.flush()
+    childcare = bool(answers.childcare_children and meeting.childcare)
+    registration = store.add(
+        meeting,
+        answers,
+        [hearing.request(wish, meeting, district, now) for wish in wishes],
+        public_id=links.new_public_id(),
+        code=new_code(),
+        submission_id=submission_id,
+        status=Status.REGISTERED if seated else Status.WAITING,
+        childcare_granted=childcare and seats.take_childcare(meeting.id, answers.childcare_children),
+        registered_by_id=registered_by,
+        now=now,
+    )
     demand.apply(meeting.id, {}, demand.counted(registration.status, registration.attendance, wishes))
+    if answers.call_me:
+        tell("call_me", registration, meeting, now=now, occurrence="")
     message = tell(
         "confirmation" if seated else "waiting", registration, meeting, now=now, occurrence="", stranger=stranger
     )
     return Registered(registration, again=False, held=message is not None and message.state == State.HELD)
-
-
-def _row(meeting: Meeting, answers: Answers, submission_id: str, now: datetime) -> Registration:
-    folded = answers.email.casefold() if answers.email else None
-    registration = Registration(
-        public_id=links.new_public_id(),
-        code=new_code(),
-        meeting_id=meeting.id,
-        submission_id=submission_id,
-        answers_hash=answers.digest(),
-        created_at=now,
-    )
-    write(registration, answers)
-    if folded:
-        # The meeting is locked by now, so nobody can register with this address in between.
-        same = db.session.execute(SAME_ADDRESS, {"meeting": meeting.id, "folded": folded})
-        registration.same_address = same.first() is not None
-    return registration
-
-
-def write(registration: Registration, answers: Answers) -> None:
-    """Put the answers into the row; seats, requests and counters are the caller's."""
-    registration.name = answers.name
-    registration.email = answers.email
-    registration.email_folded = answers.email.casefold() if answers.email else None
-    registration.phone = answers.phone
-    registration.contact_language = answers.contact_language
-    registration.locale = answers.locale
-    registration.adults = answers.adults
-    registration.children = answers.children
-    registration.attendance = answers.attendance
-    registration.needs = list(answers.needs)
-    registration.needs_other = answers.needs_other
-    registration.childcare_children = answers.childcare_children
-    registration.question = answers.question
-    registration.call_me = answers.call_me
-
-
-def add_requests(
-    registration: Registration, meeting: Meeting, wishes: tuple[Wish, ...], district: DistrictView, now: datetime
-) -> None:
-    """Record what a family asks for, each late or not."""
-    for wish in wishes:
-        asked = hearing.request(wish, meeting, district, now)
-        asked.registration_id = registration.id
-        db.session.add(asked)

@@ -1,19 +1,23 @@
 """Seats and the waiting list. Every change locks the meeting row first (see database.py)."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Integer, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Integer, bindparam, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, selectinload
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from registration.extensions import db
 from registration.families import demand
 from registration.families.models import Attendance, InterpretationRequest, Registration, Status
-from registration.meetings.models import Meeting, MeetingStatus
+from registration.meetings.models import Meeting, MeetingDay, MeetingStatus
 
 Column = InstrumentedAttribute[int]
 
 TAKEN: dict[str, Column] = {Attendance.IN_PERSON: Meeting.seats_taken, Attendance.ONLINE: Meeting.online_taken}
+CHILDREN: dict[str, Column] = {Attendance.IN_PERSON: Meeting.children_taken, Attendance.ONLINE: Meeting.children_online}
 CAPACITY: dict[str, InstrumentedAttribute[int | None]] = {
     Attendance.IN_PERSON: Meeting.capacity,
     Attendance.ONLINE: Meeting.online_capacity,
@@ -27,32 +31,69 @@ def lock(meeting_id: int) -> Meeting:
     return db.session.scalars(query.execution_options(populate_existing=True)).one()
 
 
-def _taking(attendance: str) -> ReturningUpdate[int]:
-    taken, capacity = TAKEN[attendance], CAPACITY[attendance]
+class Entered(NamedTuple):
+    """What the meeting's row says of registrations once this one is counted: all there are, and the last one's day."""
+
+    registrations: int
+    last_day: date | None
+
+
+def _taking(attendance: str, more: int) -> ReturningUpdate[int, date | None]:
+    taken, capacity, children = TAKEN[attendance], CAPACITY[attendance], CHILDREN[attendance]
     people = bindparam("people", type_=Integer)
+    seats = {taken: taken + people, children: children + bindparam("kids", type_=Integer)}
     return (
         update(Meeting)
         .where(Meeting.id == bindparam("meeting"), Meeting.status == MeetingStatus.SCHEDULED)
         .where(or_(capacity.is_(None), taken + people <= capacity))
-        .values({taken: taken + people})
-        .returning(Meeting.id)
+        .values(seats | ({Meeting.registrations: Meeting.registrations + more} if more else {}))
+        .returning(Meeting.registrations, Meeting.last_day)
         .execution_options(synchronize_session=False)
     )
 
 
 # Built once: building it costs more than running it.
-TAKING = {attendance: _taking(attendance) for attendance in Attendance}
+TAKING = {attendance: _taking(attendance, 0) for attendance in Attendance}
+ENTERING = {attendance: _taking(attendance, 1) for attendance in Attendance}
 
 
-def take(meeting_id: int, attendance: str, people: int) -> bool:
-    """Take seats if they are free; the check and the taking are one statement, so no seat is sold twice."""
-    taken = db.session.execute(TAKING[Attendance(attendance)], {"meeting": meeting_id, "people": people})
-    return taken.first() is not None
+def take(meeting_id: int, attendance: str, people: int, children: int) -> bool:
+    """Take seats for `people`, `children` of them children, if they are free.
+
+    The check and the taking are one statement, so no seat is sold twice.
+    """
+    return _take(TAKING, meeting_id, attendance, people, children) is not None
 
 
-def give_back(meeting_id: int, attendance: str, people: int) -> None:
+def enter(meeting_id: int, attendance: str, people: int, children: int) -> Entered | None:
+    """`take` for a new registration, which is counted in the same statement. None when the seats are not free."""
+    return _take(ENTERING, meeting_id, attendance, people, children)
+
+
+def _take(
+    statements: Mapping[Attendance, ReturningUpdate[int, date | None]],
+    meeting_id: int,
+    attendance: str,
+    people: int,
+    children: int,
+) -> Entered | None:
+    values = {"meeting": meeting_id, "people": people, "kids": children}
+    row = db.session.execute(statements[Attendance(attendance)], values).first()
+    return None if row is None else Entered(*row)
+
+
+def give_back(meeting_id: int, attendance: str, people: int, children: int) -> None:
     """Free seats. The caller promotes afterwards."""
-    _add(meeting_id, TAKEN[attendance], -people)
+    taken, kids = TAKEN[attendance], CHILDREN[attendance]
+    _set(meeting_id, {taken: taken - people, kids: kids - children})
+
+
+def enter_waiting(meeting_id: int, attendance: str) -> Entered:
+    """Count a new registration that waits. The meeting row is locked by the caller."""
+    waiting = WAITING[attendance]
+    _set(meeting_id, {waiting: waiting + 1, Meeting.registrations: Meeting.registrations + 1})
+    query = select(Meeting.registrations, Meeting.last_day).where(Meeting.id == meeting_id)
+    return Entered(*db.session.execute(query).one())
 
 
 def wait(meeting_id: int, attendance: str, parties: int = 1) -> None:
@@ -79,7 +120,21 @@ def give_back_childcare(meeting_id: int, children: int) -> None:
 
 
 def _add(meeting_id: int, column: Column, number: int) -> None:
-    statement = update(Meeting).where(Meeting.id == meeting_id).values({column: column + number})
+    _set(meeting_id, {column: column + number})
+
+
+def _set(meeting_id: int, values: Mapping[Column, ColumnElement[int]]) -> None:
+    statement = update(Meeting).where(Meeting.id == meeting_id).values(dict(values))
+    db.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def count_day(meeting: Meeting, entered: Entered, now: datetime) -> None:
+    """Note how many registrations came before the first one of a day; the others of that day write nothing."""
+    today = now.astimezone(ZoneInfo(meeting.time_zone)).date()
+    if entered.last_day is not None and entered.last_day >= today:
+        return
+    db.session.add(MeetingDay(meeting_id=meeting.id, day=today, before=entered.registrations - 1))
+    statement = update(Meeting).where(Meeting.id == meeting.id).values(last_day=today)
     db.session.execute(statement.execution_options(synchronize_session=False))
 
 
@@ -124,7 +179,7 @@ def _next(meeting: Meeting, attendance: Attendance, now: datetime) -> Registrati
 
 def _seat(party: Registration, now: datetime) -> None:
     before = demand.contribution(party, demand.active(party))
-    if not take(party.meeting_id, party.attendance, party.party):
+    if not take(party.meeting_id, party.attendance, party.party, party.children):
         raise RuntimeError(f"meeting {party.meeting_id}: seats that were free under the lock are not")
     wait(party.meeting_id, party.attendance, -1)
     party.status = Status.REGISTERED

@@ -1,13 +1,15 @@
 """What is offered: the district, series, places, meetings, interpretation services, and every text in each language."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ColumnElement, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registration import clock
+from registration.accounts.models import Person
 from registration.database import UtcDateTime
 from registration.extensions import Model
 
@@ -49,6 +51,24 @@ class ServiceState(StrEnum):
     ANOTHER_WAY = "another_way"
 
 
+class Way(StrEnum):
+    """What a district offers where no interpreter can come."""
+
+    TELEPHONE = "telephone"
+    REMOTE = "remote"
+    OTHER_MEETING = "other_meeting"
+
+
+class Change(StrEnum):
+    """A change of plan that families are told of."""
+
+    ROOM = "room"
+    MOVED = "moved"
+    ONLINE = "online"
+    POSTPONED = "postponed"
+    CANCELLED = "cancelled"
+
+
 def _one_of(column: str, values: type[StrEnum], name: str) -> CheckConstraint:
     listed = ", ".join(f"'{value.value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=name)
@@ -72,6 +92,10 @@ class District(Model):
     retention_days: Mapped[int] = mapped_column(default=30)
     # Grows with every change of what the public sees, so that processes know when to read it again.
     content_version: Mapped[int] = mapped_column(default=1)
+    # The accent colour as #rrggbb, null for the built-in one; page languages offered, null for all that are installed.
+    accent: Mapped[str | None] = mapped_column(String(7))
+    offered_languages: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    version: Mapped[int] = mapped_column(default=1)
 
 
 class Series(Model):
@@ -82,6 +106,7 @@ class Series(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(SLUG, unique=True)
     time_zone: Mapped[str] = mapped_column(String(64))
+    version: Mapped[int] = mapped_column(default=1)
 
 
 class Place(Model):
@@ -92,6 +117,7 @@ class Place(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(SLUG, unique=True)
     address: Mapped[str] = mapped_column(String(200))
+    version: Mapped[int] = mapped_column(default=1)
 
 
 class Meeting(Model):
@@ -106,6 +132,7 @@ class Meeting(Model):
             "online_taken >= 0 AND (online_capacity IS NULL OR online_taken <= online_capacity)", name="online_seats"
         ),
         CheckConstraint("waiting >= 0 AND waiting_online >= 0", name="waiting"),
+        CheckConstraint("children_taken >= 0 AND children_online >= 0", name="children"),
         CheckConstraint(
             "childcare_taken >= 0 AND (childcare_capacity IS NULL OR childcare_taken <= childcare_capacity)",
             name="childcare",
@@ -132,6 +159,9 @@ class Meeting(Model):
     seats_taken: Mapped[int] = mapped_column(default=0)
     online_capacity: Mapped[int | None] = mapped_column(Integer)
     online_taken: Mapped[int] = mapped_column(default=0)
+    # Of the people with a seat, those who are children.
+    children_taken: Mapped[int] = mapped_column(default=0)
+    children_online: Mapped[int] = mapped_column(default=0)
     # Parties (not people) on the waiting list.
     waiting: Mapped[int] = mapped_column(default=0)
     waiting_online: Mapped[int] = mapped_column(default=0)
@@ -140,12 +170,31 @@ class Meeting(Model):
     childcare_capacity: Mapped[int | None] = mapped_column(Integer)
     childcare_taken: Mapped[int] = mapped_column(default=0)
     childcare_closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # All registrations ever made, and the local day of the last one: see MeetingDay.
+    registrations: Mapped[int] = mapped_column(default=0)
+    last_day: Mapped[date | None]
+    # Null while staff still write it: the public does not see it.
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Who decided to publish translations that nobody has reviewed; pages then say so.
+    unreviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
     version: Mapped[int] = mapped_column(default=1)
     calendar_sequence: Mapped[int] = mapped_column(default=0)
 
     series: Mapped[Series] = relationship(lazy="raise")
     place: Mapped[Place | None] = relationship(lazy="raise")
-    services: Mapped[list["InterpretationService"]] = relationship(lazy="raise", order_by="InterpretationService.id")
+    services: Mapped[list["InterpretationService"]] = relationship(
+        lazy="raise", order_by="InterpretationService.id", foreign_keys="InterpretationService.meeting_id"
+    )
+
+    @hybrid_property
+    def published(self) -> bool:
+        """Whether the public sees it."""
+        return self.published_at is not None
+
+    @published.inplace.expression
+    @classmethod
+    def _published(cls) -> ColumnElement[bool]:
+        return cls.published_at.is_not(None)
 
     @hybrid_property
     def past(self) -> bool:
@@ -161,6 +210,7 @@ class InterpretationService(Model):
         UniqueConstraint("meeting_id", "language", "mode", name="uq_interpretation_service_meeting_language_mode"),
         _one_of("mode", Mode, "mode"),
         _one_of("state", ServiceState, "state"),
+        _one_of("way", Way, "way"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -168,6 +218,55 @@ class InterpretationService(Model):
     language: Mapped[str] = mapped_column(TAG)
     mode: Mapped[str] = mapped_column(String(12))
     state: Mapped[str] = mapped_column(String(12), default=ServiceState.LOOKING)
+    # With `another_way`: which, and at which other meeting of the series the language is heard.
+    way: Mapped[str | None] = mapped_column(String(13))
+    other_meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"))
+    # Announced whether or not somebody asks ("always Spanish"); others come from requests.
+    standing: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class MeetingDay(Model):
+    """How many registrations a meeting had before the first one of a day (in the meeting's zone).
+
+    The number of a day is the difference to the next row, of the last day to `meeting.registrations`. So a registration
+    writes a row only when it is the first of its day.
+    """
+
+    __tablename__ = "meeting_day"
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    before: Mapped[int]
+
+
+class OnlineAccess(Model):
+    """The way into an online meeting: for everybody (`language` ""), or for listeners of one language. Never public."""
+
+    __tablename__ = "online_access"
+    __table_args__ = (UniqueConstraint("meeting_id", "language", name="uq_online_access_meeting_language"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
+    language: Mapped[str] = mapped_column(TAG, default="")
+    link: Mapped[str] = mapped_column(String(500), default="")
+    dial_in: Mapped[str] = mapped_column(String(80), default="")
+    passcode: Mapped[str] = mapped_column(String(80), default="")
+
+
+class MeetingChange(Model):
+    """A change of plan: what it was before. The newest is the banner of the meeting's pages."""
+
+    __tablename__ = "meeting_change"
+    __table_args__ = (_one_of("kind", Change, "kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(9))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
+    # What was true before, as names of columns with plain values; moments in ISO 8601, UTC.
+    before: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
 class TranslatedText(Model):
@@ -176,7 +275,7 @@ class TranslatedText(Model):
     __tablename__ = "translated_text"
     __table_args__ = (
         UniqueConstraint("owner", "owner_id", "field", "locale", name="uq_translated_text_owner_field_locale"),
-        CheckConstraint("owner IN ('district', 'series', 'place', 'meeting')", name="owner"),
+        CheckConstraint("owner IN ('district', 'series', 'place', 'meeting', 'change')", name="owner"),
         CheckConstraint("status IN ('draft', 'reviewed')", name="status"),
     )
 

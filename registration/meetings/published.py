@@ -5,19 +5,30 @@ All else changes only when staff change it, and `district.content_version` grows
 has made until the version it reads with each page is another one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
-from urllib.parse import quote_plus
 
 from flask import current_app, g
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from registration import dates
+from registration import chosen, dates
 from registration.extensions import db
-from registration.meetings import texts
-from registration.meetings.models import District, Meeting, Mode, Series, ServiceState
+from registration.meetings import changes, texts
+from registration.meetings.models import (
+    District,
+    InterpretationService,
+    Meeting,
+    MeetingChange,
+    Mode,
+    Place,
+    Series,
+    ServiceState,
+    Way,
+)
 from registration.meetings.shown import (
+    ChangeView,
     DistrictView,
     MeetingView,
     PlaceView,
@@ -48,6 +59,7 @@ class Content:
         row = db.session.get(District, 1)
         if row is None:
             return unnamed_district(self.locale)
+        chosen.note(_chosen(row.offered_languages, row.accent))
         found = texts.load([("district", 1)])
 
         def said(field: str) -> Said:
@@ -79,7 +91,7 @@ class Content:
     def floors(self, series_id: int) -> dict[int, str]:
         """The languages that the meetings of a series are held in, by meeting."""
         if series_id not in self._floors:
-            query = select(Meeting.id, Meeting.floor_language).where(Meeting.series_id == series_id)
+            query = select(Meeting.id, Meeting.floor_language).where(Meeting.published, Meeting.series_id == series_id)
             self._floors[series_id] = {row.id: row.floor_language for row in db.session.execute(query)}
         return self._floors[series_id]
 
@@ -99,10 +111,36 @@ class Content:
         ).all()
         owners = {("meeting", row.id) for row in rows} | {("series", row.series_id) for row in rows}
         owners |= {("place", row.place_id) for row in rows if row.place_id}
+        plans = changes.of_meetings([row.id for row in rows])
+        places = changes.places_of(plans)
+        owners |= {("change", one.id) for some in plans.values() for one in some} | {("place", one) for one in places}
+        sent_to = {one.other_meeting_id for row in rows for one in row.services if one.other_meeting_id}
+        others = changes.other_meetings(sent_to)
+        owners |= {("meeting", one) for one in others}
         found = texts.load(owners)
         district = db.session.get(District, 1)
+        tell_by_days = district.tell_by_days if district else 3
         for row in rows:
-            self._meetings[row.id] = self._meeting_view(row, found, district.tell_by_days if district else 3)
+            view = self._meeting_view(row, found, tell_by_days, others)
+            self._meetings[row.id] = replace(view, changes=self._changes(plans[row.id], row, places, found))
+
+    def _changes(
+        self, made: Iterable[MeetingChange], row: Meeting, places: Mapping[int, Place], found: texts.Texts
+    ) -> tuple[ChangeView, ...]:
+        said_in = (self.locale, self.first_language)
+        return tuple(changes.view(change, row.time_zone, places, found, *said_in) for change in made)
+
+    def _service_view(
+        self, service: InterpretationService, others: Mapping[int, Meeting], found: texts.Texts
+    ) -> ServiceView:
+        other = others.get(service.other_meeting_id or 0)
+        return ServiceView(
+            tongue=tongue(service.language, self.locale),
+            mode=Mode(service.mode),
+            state=ServiceState(service.state),
+            way=Way(service.way) if service.way else None,
+            other=changes.other_meeting(other, found, self.locale, self.first_language) if other is not None else None,
+        )
 
     def _series_view(self, row: Series, found: texts.Texts) -> SeriesView:
         def said(field: str) -> Said:
@@ -115,19 +153,12 @@ class Content:
         if place is None:
             return None
 
-        def said(field: str) -> Said:
-            return texts.say(found, "place", place.id, field, self.locale, self.first_language)
+        room = texts.say(found, "meeting", row.id, "room", self.locale, self.first_language)
+        return changes.place_view(place, room, found, self.locale, self.first_language)
 
-        return PlaceView(
-            name=said("name"),
-            room=texts.say(found, "meeting", row.id, "room", self.locale, self.first_language),
-            address=place.address,
-            entrance=said("entrance"),
-            parking=said("parking"),
-            map_href="https://www.openstreetmap.org/search?query=" + quote_plus(place.address),
-        )
-
-    def _meeting_view(self, row: Meeting, found: texts.Texts, tell_by_days: int) -> MeetingView:
+    def _meeting_view(
+        self, row: Meeting, found: texts.Texts, tell_by_days: int, others: Mapping[int, Meeting]
+    ) -> MeetingView:
         locale = self.locale
 
         def said(field: str) -> Said:
@@ -151,13 +182,20 @@ class Content:
             online=row.online,
             recording=row.recording,
             childcare=row.childcare,
-            services=tuple(
-                ServiceView(tongue(service.language, locale), Mode(service.mode), ServiceState(service.state))
-                for service in row.services
-            ),
+            services=tuple(self._service_view(service, others, found) for service in row.services),
             tell_by=row.starts_at - timedelta(days=tell_by_days),
             locale=locale,
         )
+
+
+def _chosen(offered: list[str] | None, accent: str | None) -> chosen.Chosen:
+    return chosen.Chosen(tuple(offered) if offered else None, accent)
+
+
+def read_chosen(connection: Connection) -> chosen.Chosen:
+    """What the district's row says of languages and colour, for a process that has read no content yet."""
+    row = connection.execute(select(District.offered_languages, District.accent)).first()
+    return _chosen(*row) if row else chosen.Chosen()
 
 
 def last_known_district(locale: str) -> DistrictView:

@@ -43,7 +43,7 @@ def root() -> ResponseReturnValue:
 
 VERSION = select(District.content_version).where(District.id == 1).scalar_subquery()
 # Asked by every page of a meeting; built once, because building a statement costs as much as running it.
-BY_SLUG = select(Meeting, VERSION).where(Meeting.slug == bindparam("slug"))
+BY_SLUG = select(Meeting, VERSION).where(Meeting.slug == bindparam("slug"), Meeting.published)
 
 
 def versioned(query: Select[Meeting]) -> list[Meeting]:
@@ -73,7 +73,7 @@ def _with_views(meetings: list[Meeting]) -> list[tuple[Meeting, MeetingView]]:
 def home() -> ResponseReturnValue:
     """What is coming up."""
     now = clock.now()
-    ahead = versioned(select(Meeting).where(Meeting.ends_at > now).order_by(Meeting.starts_at))
+    ahead = versioned(select(Meeting).where(Meeting.published, Meeting.ends_at > now).order_by(Meeting.starts_at))
     pairs = cards.in_reading_order(_with_views(ahead))
     page = render_template(
         "meetings/home.html",
@@ -103,7 +103,7 @@ def series(slug: str) -> ResponseReturnValue:
     if row is None:
         abort(404)
     now = clock.now()
-    own = select(Meeting).where(Meeting.series_id == row.id)
+    own = select(Meeting).where(Meeting.published, Meeting.series_id == row.id)
     ahead = _with_views(versioned(own.where(Meeting.ends_at > now)))
     past = _with_views(
         versioned(own.where(Meeting.ends_at <= now).order_by(Meeting.starts_at.desc()).limit(PAST_SHOWN))
@@ -122,7 +122,9 @@ def meeting(slug: str) -> ResponseReturnValue:
     row = find(slug)
     now = clock.now()
     view = content(i18n.speaking()).meeting(row.id)
-    others = select(Meeting).where(Meeting.series_id == row.series_id, Meeting.id != row.id, Meeting.ends_at > now)
+    others = select(Meeting).where(
+        Meeting.published, Meeting.series_id == row.series_id, Meeting.id != row.id, Meeting.ends_at > now
+    )
     pairs = cards.in_reading_order(_with_views(versioned(others)))
     own = voices.own_languages(view.locale)
     return render_template(

@@ -1,10 +1,34 @@
 """Runs migrations on the application's database, in one transaction each."""
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import context
 from flask import current_app
 from sqlalchemy.engine import Connection
 
 from registration.extensions import db
+
+
+@contextmanager
+def foreign_keys_checked_at_the_end(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by making it anew; with foreign keys on, dropping the old one fails.
+
+    Raises sqlite3.IntegrityError when a migration leaves a row that names nothing.
+    """
+    raw = connection.connection.dbapi_connection
+    if not isinstance(raw, sqlite3.Connection):
+        yield
+        return
+    # Has no effect inside a transaction, so before the first one and after the last.
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+        if lost := raw.execute("PRAGMA foreign_key_check").fetchall():
+            raise sqlite3.IntegrityError(f"rows without what they name: {lost[:5]}")
+    finally:
+        raw.execute("PRAGMA foreign_keys=ON")
 
 
 def run(connection: Connection) -> None:
@@ -16,7 +40,7 @@ def run(connection: Connection) -> None:
         compare_server_default=True,
         **current_app.extensions["migrate"].configure_args,
     )
-    with context.begin_transaction():
+    with foreign_keys_checked_at_the_end(connection), context.begin_transaction():
         context.run_migrations()
 
 

@@ -28,11 +28,12 @@ from registration.families.models import (
     InterpretationEvent,
     InterpretationRequest,
     Registration,
+    RegistrationWord,
 )
 from registration.families.recount import FIELDS, differences
 from registration.families.register import register
 from registration.mail.models import AddressAllowance, OutboxMessage
-from registration.meetings.models import Meeting
+from registration.meetings.models import Meeting, MeetingDay
 from registration.meetings.published import content
 from tests.conftest import NOW
 from tests.families.model import WAYS, Asked, Hall
@@ -50,7 +51,8 @@ def wanted(number: int, way: str, how_many: int, languages: Asked) -> Answers:
     """The answers of a family of the model; its listeners are the largest number it has for any language."""
     return answers(
         number,
-        adults=how_many,
+        adults=how_many - how_many // 2,
+        children=how_many // 2,
         attendance=Attendance(way),
         spoken=tuple(sorted(language for language, _ in languages)),
         listeners=max((listeners for _, listeners in languages), default=1),
@@ -73,7 +75,9 @@ class Meetings(RuleBasedStateMachine):
         for table in (
             InterpretationEvent,
             InterpretationRequest,
+            RegistrationWord,
             Registration,
+            MeetingDay,
             Demand,
             OutboxMessage,
             AddressAllowance,
@@ -84,7 +88,7 @@ class Meetings(RuleBasedStateMachine):
         db.session.execute(
             update(Meeting)
             .where(Meeting.id == self.meeting_id)
-            .values(**zero, capacity=SEATS["in_person"], online_capacity=SEATS["online"])
+            .values(**zero, last_day=None, capacity=SEATS["in_person"], online_capacity=SEATS["online"])
         )
         db.session.commit()
         self.hall = Hall(dict(SEATS))

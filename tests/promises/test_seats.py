@@ -11,6 +11,7 @@ from registration.extensions import db
 from registration.families import seats
 from registration.families.recount import differences
 from registration.meetings.models import Meeting
+from tests.conftest import NOW
 from tests.promises.crowd import all_at_once, registers, set_capacity, statuses
 
 SLUG = "english-meeting"
@@ -56,7 +57,7 @@ def test_who_looks_first_and_takes_then_sells_seats_twice(app: Flask, monkeypatc
     """The negative control: the same crowd, with a guard that looks in one statement and takes in another."""
     everyone_has_looked = threading.Barrier(15)
 
-    def look_then_take(meeting_id: int, attendance: str, people: int) -> bool:
+    def look_then_enter(meeting_id: int, attendance: str, people: int, children: int) -> seats.Entered | None:
         db.session.rollback()
         database.reads_only()
         meeting = db.session.get_one(Meeting, meeting_id)
@@ -67,10 +68,10 @@ def test_who_looks_first_and_takes_then_sells_seats_twice(app: Flask, monkeypatc
         if fits:
             taking = update(Meeting).where(Meeting.id == meeting_id).values(seats_taken=Meeting.seats_taken + people)
             db.session.execute(taking.execution_options(synchronize_session=False))
-        return fits
+        return seats.Entered(people, NOW.date()) if fits else None
 
     set_capacity(SLUG, 5)
-    monkeypatch.setattr(seats, "take", look_then_take)
+    monkeypatch.setattr(seats, "enter", look_then_enter)
     all_at_once(app, 15, lambda number: registers(SLUG, number))
     assert statuses(SLUG) == {"registered": 15}
     assert db.session.query(Meeting).filter_by(slug=SLUG).one().seats_taken == 15
@@ -81,13 +82,13 @@ def test_the_database_too_refuses_more_seats_taken_than_there_are(app: Flask, mo
     for number in range(5):
         registers(SLUG, number)
 
-    def take_anyway(meeting_id: int, attendance: str, people: int) -> bool:
+    def enter_anyway(meeting_id: int, attendance: str, people: int, children: int) -> seats.Entered:
         db.session.execute(
             update(Meeting).where(Meeting.id == meeting_id).values(seats_taken=Meeting.seats_taken + people)
         )
-        return True
+        return seats.Entered(people, NOW.date())
 
-    monkeypatch.setattr(seats, "take", take_anyway)
+    monkeypatch.setattr(seats, "enter", enter_anyway)
     with pytest.raises(RuntimeError, match="no unused code"):
         registers(SLUG, 5)
     db.session.rollback()

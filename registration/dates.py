@@ -298,6 +298,17 @@ def tile(moment: datetime, zone: str, tag: str) -> Tile:
 
 
 @lru_cache(maxsize=4096)
+def small_tile(moment: datetime, zone: str, tag: str) -> Tile:
+    """The date as a small sign, for deadlines: weekday and month abbreviated."""
+    local, locale = _local(moment, zone), _locale(tag)
+    weekday = locale.days["format"]["abbreviated"][local.weekday()]
+    month = locale.months["format"]["abbreviated"][local.month]
+    if _babel(tag) in {"zh_Hans", "zh_Hant"}:
+        month = f"{local.month}月"
+    return Tile(_clean(weekday), str(local.day), _clean(month))
+
+
+@lru_cache(maxsize=4096)
 def count(n: int, tag: str) -> str:
     """`n` in Western digits, grouped as the language groups them: "1,234", "1.234"."""
     return _clean(cldr_numbers.format_decimal(n, locale=_locale(tag), numbering_system="latn"))

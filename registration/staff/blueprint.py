@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from registration import web
+from registration import dates, i18n, web
 from registration.staff import charts
 from registration.staff.areas import page_at, staff_areas
 
@@ -11,3 +11,9 @@ blueprint.after_request(web.private)
 blueprint.add_app_template_global(staff_areas)
 blueprint.add_app_template_global(page_at)
 blueprint.add_app_template_global(charts.seats, "seats_drawn")
+
+
+@blueprint.app_template_global()
+def number(n: int) -> str:
+    """`n` as the language of the page writes it."""
+    return dates.count(n, i18n.speaking())

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from registration import config, database, i18n, languages
+from registration import chosen, config, database, i18n, languages
 from registration.extensions import db
 from registration.i18n import gettext
 
@@ -68,10 +68,22 @@ class PageLanguage(NamedTuple):
     current: bool
 
 
-def offered() -> list[str]:
+def installed() -> list[str]:
     """The page languages of this installation, the first being the district's own."""
     tags: list[str] = current_app.config["LANGUAGES"]
     return tags
+
+
+def offered() -> list[str]:
+    """The page languages that families may choose from: those installed, or the ones of them that staff chose."""
+    wanted = chosen.chosen().languages
+    return [tag for tag in installed() if tag in wanted] if wanted else installed()
+
+
+def _readable(tag: str) -> bool:
+    """Whether this page may be read in `tag`: what a family holds already stays readable in its language."""
+    own = (request.endpoint or "").startswith("families.") and request.endpoint != "families.register"
+    return tag in (installed() if own else offered())
 
 
 def init_app(app: Flask) -> None:
@@ -94,8 +106,8 @@ def _take_locale(_endpoint: str | None, values: dict[str, Any] | None) -> None:
         # No route took the address apart, yet its first part says in which language its reader reads.
         first = request.path.split("/")[1]
         tag = first if first in offered() else None
-    g.locale = tag if tag in offered() else negotiated()
-    g.unknown_locale = tag is not None and tag not in offered()
+    g.locale = tag if tag is not None and _readable(tag) else negotiated()
+    g.unknown_locale = tag is not None and tag != g.locale
     i18n.speak(g.locale)
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import css_inline
 from flask import current_app
 
-from registration import i18n, languages
+from registration import chosen, colours, i18n, languages
 
 # No network and no files: the style stands in the template.
 _inliner = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
@@ -33,6 +33,11 @@ def render(name: str, locale: str, /, **facts: object) -> Rendered:
             for part in ("subject.txt", "body.txt", "body.html")
         )
     return Rendered(one_line(subject), tidy(text), inlined(html))
+
+
+def painted(style: str) -> str:
+    """The style sheet of a mail in the district's colours."""
+    return colours.repainted(style, chosen.chosen().accent)
 
 
 def one_line(text: str) -> str:

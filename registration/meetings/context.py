@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from flask import Flask, g, url_for
 from sqlalchemy.exc import SQLAlchemyError
 
-from registration import i18n
+from registration import chosen, i18n
 from registration.extensions import db
 from registration.i18n import gettext
-from registration.meetings.published import content, last_known_district
+from registration.meetings.published import content, last_known_district, read_chosen
 from registration.meetings.shown import DistrictView
 from registration.meetings.texts import Said
 
@@ -56,7 +56,8 @@ class DistrictOnPage:
 
 
 def init_app(app: Flask) -> None:
-    """Give templates `district` and `district_links`."""
+    """Give templates `district` and `district_links`, and base modules what the district's row says for them."""
+    chosen.init_app(app, read_chosen)
     app.context_processor(_district)
 
 

@@ -6,10 +6,9 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from flask import current_app
 from sqlalchemy import bindparam, select
 
-from registration import languages
+from registration import languages, web
 from registration.extensions import db
 from registration.meetings.availability import availability
 from registration.meetings.models import Meeting
@@ -54,7 +53,7 @@ class Option(NamedTuple):
 
 def contact_languages() -> list[Option]:
     """Languages to write or speak to a family in: those we write first, then all others we can find a caller for."""
-    written: list[str] = current_app.config["LANGUAGES"]
+    written = web.offered()
     spoken = [row.tag for row in languages.LANGUAGES.values() if row.spoken and row.modality == "spoken"]
     others = [tag for tag in spoken if tag not in written]
     others.sort(key=lambda tag: languages.sort_key(languages.LANGUAGES[tag].own_name))

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registration import clock
@@ -25,6 +25,9 @@ class State(StrEnum):
     CALL = "call"
 
 
+CALLS = text("state = 'call'")
+
+
 class OutboxMessage(Model):
     """A message to one person: once for each (message, subject, occurrence).
 
@@ -39,6 +42,8 @@ class OutboxMessage(Model):
         CheckConstraint(f"state IN ({', '.join(repr(s.value) for s in State)})", name="state"),
         Index("ix_outbox_state_send_at", "state", "send_at"),
         Index("ix_outbox_topic_state", "topic", "state"),
+        # The list of calls to make, each kind of message in the order of its deadline.
+        Index("ix_outbox_call", "message", "expires_at", "id", postgresql_where=CALLS, sqlite_where=CALLS),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,0 +1,1 @@
+"""One family's page, and everything that staff do on its behalf."""

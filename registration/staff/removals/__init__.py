@@ -1,0 +1,1 @@
+"""Fake registrations are taken out together; for a day it can be undone."""

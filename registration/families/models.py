@@ -11,8 +11,13 @@ from registration.database import UtcDateTime
 from registration.extensions import Model
 from registration.meetings.models import TAG, Meeting
 
-# By byte on PostgreSQL, so that a range of an index is all words with one beginning.
-WORD = String(40).with_variant(String(40, collation="C"), "postgresql")
+
+def _by_byte(length: int) -> String:
+    # Ordered by byte on PostgreSQL too, so that a range of an index is all texts with one beginning.
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+WORD = _by_byte(40)
 
 # What a request in the family's own words is counted under until staff map it (BCP 47: undetermined).
 OWN_WORDS = "und"
@@ -65,8 +70,8 @@ class Event(StrEnum):
 ENDING = (Event.WITHDRAWN, Event.MAPPED)
 
 
-def _where(name: str, condition: TextClause, column: str = "meeting_id") -> Index:
-    return Index(name, column, postgresql_where=condition, sqlite_where=condition)
+def _where(name: str, condition: TextClause, *columns: str) -> Index:
+    return Index(name, *columns, postgresql_where=condition, sqlite_where=condition)
 
 
 class Removal(Model):
@@ -94,16 +99,15 @@ class Registration(Model):
         CheckConstraint("adults >= 0 AND children >= 0 AND adults + children BETWEEN 1 AND 20", name="party"),
         CheckConstraint("erased_at IS NOT NULL OR email IS NOT NULL OR phone IS NOT NULL", name="reachable"),
         Index("ix_registration_meeting_status", "meeting_id", "status", "attendance", "waiting_since"),
-        Index(
-            "ix_registration_meeting_email",
-            "meeting_id",
-            "email_folded",
-            postgresql_ops={"email_folded": "text_pattern_ops"},
-        ),
-        Index("ix_registration_meeting_phone", "meeting_id", "phone", postgresql_ops={"phone": "text_pattern_ops"}),
+        # Lists of staff walk each of these in its order (staff/families_list/ways.py).
+        Index("ix_registration_meeting", "meeting_id", "id"),
+        Index("ix_registration_meeting_email", "meeting_id", "email_folded"),
+        Index("ix_registration_meeting_phone", "meeting_id", "phone"),
         # What staff look at is rare: these indexes hold only that.
-        _where("ix_registration_not_me", text("not_me_at IS NOT NULL")),
-        _where("ix_registration_same_address", text("same_address AND same_address_seen_at IS NULL")),
+        _where("ix_registration_not_me", text("not_me_at IS NOT NULL"), "meeting_id", "id"),
+        _where(
+            "ix_registration_same_address", text("same_address AND same_address_seen_at IS NULL"), "meeting_id", "id"
+        ),
         _where("ix_registration_removal", text("removal_id IS NOT NULL"), "removal_id"),
     )
 
@@ -118,8 +122,8 @@ class Registration(Model):
     attendance: Mapped[str] = mapped_column(String(9))
     name: Mapped[str] = mapped_column(String(128))
     email: Mapped[str | None] = mapped_column(String(254))
-    email_folded: Mapped[str | None] = mapped_column(String(254))
-    phone: Mapped[str | None] = mapped_column(String(40))
+    email_folded: Mapped[str | None] = mapped_column(_by_byte(254))
+    phone: Mapped[str | None] = mapped_column(_by_byte(40))
     # The page language the family reads; every later page and mail of ours is in it.
     locale: Mapped[str] = mapped_column(TAG)
     # The language to write or speak to the family in; where it is no page language, messages become calls.
@@ -166,8 +170,8 @@ class InterpretationRequest(Model):
     __table_args__ = (
         CheckConstraint("modality IN ('spoken', 'sign', 'captions')", name="modality"),
         CheckConstraint("listeners BETWEEN 1 AND 20", name="listeners"),
-        Index("ix_interpretation_request_meeting_language", "meeting_id", "language", "modality"),
-        _where("ix_interpretation_request_late", text("late")),
+        Index("ix_interpretation_request_meeting_language", "meeting_id", "language", "modality", "registration_id"),
+        _where("ix_interpretation_request_late", text("late"), "meeting_id", "registration_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

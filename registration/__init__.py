@@ -5,6 +5,9 @@ from pathlib import Path
 from flask import Flask
 
 from registration import assets, config, database, demo, fragments, health, i18n, logs, mail, serve, web
+from registration.accounts import commands as people
+from registration.accounts import messages as account_messages
+from registration.accounts import views as accounts
 from registration.extensions import compress, csrf, db, migrate
 from registration.extensions import mail as sender
 from registration.families import commands as checks
@@ -12,9 +15,9 @@ from registration.families import messages as family_messages
 from registration.families import views as families
 from registration.mail import commands as mail_commands
 from registration.mail import metrics
-from registration.meetings import context, pages
+from registration.meetings import context, pages, published
 from registration.meetings import views as meetings
-from registration.staff.blueprint import blueprint as staff
+from registration.staff.views import blueprint as staff
 
 PACKAGE = Path(__file__).parent
 
@@ -40,13 +43,20 @@ def create_app(overrides: dict[str, object] | None = None, instance_path: str | 
     compress.init_app(app)
     i18n.init_app(app, beside("translations"))
     assets.init_app(app)
-    mail.init_app(app, family_messages.BUILDERS)
+    mail.init_app(app, {**account_messages.builders(published.district_in), **family_messages.BUILDERS})
     fragments.init_app(app)
     web.init_app(app)
     health.init_app(app)
     context.init_app(app)
-    for blueprint in (meetings.blueprint, pages.blueprint, families.blueprint, metrics.blueprint, staff):
+    for blueprint in (
+        accounts.blueprint,
+        meetings.blueprint,
+        pages.blueprint,
+        families.blueprint,
+        metrics.blueprint,
+        staff,
+    ):
         app.register_blueprint(blueprint)
-    for commands in (mail_commands.group, demo.group, checks.group, serve.command):
+    for commands in (mail_commands.group, demo.group, checks.group, people.group, serve.command):
         app.cli.add_command(commands)
     return app

@@ -13,11 +13,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import select
 
 from registration import clock
 from registration.demo_families import load_families
+from registration.demo_staff import load_staff
 from registration.extensions import db
 from registration.meetings.models import (
     District,
@@ -44,6 +46,7 @@ group = AppGroup("demo", help="A season to look at.")
 def load_command(registrations: int) -> None:
     """Load the demo season; safe to repeat."""
     load_season(clock.now())
+    load_staff(current_app.config["LANGUAGES"])
     db.session.commit()
     click.echo("The demo season is loaded.")
     if registrations:

@@ -18,6 +18,9 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from registration import config
+from registration.accounts.commands import demo_link
+
 # prctl(2): the signal a child gets when its parent dies. Linux only; elsewhere the children outlive a killed parent.
 PR_SET_PDEATHSIG = 1
 # A child that dies at once is started again after this many seconds, not in a tight loop.
@@ -100,6 +103,8 @@ def command(host: str, port: int, workers: int, threads: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, group.stop)
     click.echo(f"Families: {base}/")
+    if not config.production(current_app) and (staff := demo_link()):
+        click.echo(f"Staff (one-time link, 15 minutes): {staff}")
     if current_app.config["MAIL_SERVER"] is None:
         click.echo(f"Mail is written to {Path(current_app.instance_path) / 'mail'}")
     click.echo("Stop with Ctrl-C.")

@@ -10,7 +10,7 @@ from flask import Flask, current_app, g, session
 from flask_login import LoginManager, current_user, login_user
 from sqlalchemy import select
 
-from registration import clock, config, i18n, web
+from registration import clock, config, i18n
 from registration.accounts.models import Person
 from registration.extensions import db
 
@@ -133,8 +133,16 @@ def signed_in() -> Person:
     return person
 
 
+def entered() -> Person:
+    """Who opened a link, in a view that guard.requires_link stands before."""
+    person = entering()
+    if person is None:
+        raise RuntimeError("a view asks who opened a link and has no guard")
+    return person
+
+
 def speak_as(person: Person) -> None:
-    """Write this page in the person's language, where it is offered."""
-    if person.locale in web.offered():
+    """Write this page in the person's language, where it is installed; families may be offered fewer."""
+    if person.locale in current_app.config["LANGUAGES"]:
         g.locale = person.locale
         i18n.speak(person.locale)

@@ -1,10 +1,13 @@
 """Which registration this browser holds: the one whose link it opened last, or that it has just made."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from flask import session
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm.attributes import set_committed_value
 
 from registration import links
 from registration.extensions import db
@@ -21,8 +24,14 @@ def hold(registration: Registration) -> None:
 
 
 def let_go() -> None:
-    """Leave nothing of a family in this browser's session."""
+    """Leave nothing of anybody in this browser's session."""
     session.clear()
+
+
+def let_go_of_family() -> None:
+    """Leave nothing of a family in this browser's session; staff who looked at its page stay signed in."""
+    for key in (KEY, "shared"):
+        session.pop(key, None)
 
 
 def held() -> Registration | None:
@@ -51,6 +60,22 @@ def by_id(registration_id: int) -> Registration | None:
     return _one(BY_ID, {"id": registration_id})
 
 
+_other_locale: ContextVar[str | None] = ContextVar("other_locale", default=None)
+
+
+@contextmanager
+def read_in(locale: str) -> Iterator[None]:
+    """Take what is loaded inside the block for families that read `locale`: to look at their messages in it.
+
+    None of it is stored: to the session the value is the one it has read.
+    """
+    before = _other_locale.set(locale)
+    try:
+        yield
+    finally:
+        _other_locale.reset(before)
+
+
 # The registration with its meeting, requests and their events, and the content version: one statement, built once.
 _WHOLE = (
     select(Registration, select(District.content_version).where(District.id == 1).scalar_subquery())
@@ -73,4 +98,7 @@ def _one(query: Select[Registration, int], values: dict[str, object]) -> Registr
     if row is None:
         return None
     note_version(row[1])
-    return row[0]
+    registration: Registration = row[0]
+    if other := _other_locale.get():
+        set_committed_value(registration, "locale", other)
+    return registration

@@ -233,6 +233,12 @@ def content(locale: str) -> Content:
     return kept[key]
 
 
+def district_in(locale: str) -> DistrictView:
+    """The district as it is now, in `locale`, for mails of features that know no district."""
+    forget_version()
+    return content(locale).district
+
+
 def touch() -> None:
     """Record, in the caller's transaction, that something the public sees has changed."""
     district = db.session.get(District, 1, with_for_update=True)

@@ -1,6 +1,6 @@
 """Secret links: open a registration, get a lost link again, "this is not me"."""
 
-from flask import abort, current_app, redirect, render_template, request, session, url_for
+from flask import abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 from sqlalchemy import select
@@ -24,7 +24,7 @@ def open_link(token: str) -> ResponseReturnValue:
     registration = holder.named_by(links.Purpose.REGISTRATION, token)
     if registration is None:
         return render_template("families/no_link.html"), 410 if links.read(links.Purpose.REGISTRATION, token) else 404
-    session.clear()
+    holder.let_go_of_family()
     holder.hold(registration)
     return redirect(url_for("families.registration"), 303)
 

@@ -1,0 +1,54 @@
+"""How often somebody may try: rows of the database, so that all processes count together. Never by IP address: a
+school shares one.
+
+Nobody can be locked out by others: who reaches the limit of an address has just been sent that many good links.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from registration.accounts.models import Attempt, Person, SignInAttempt
+from registration.extensions import db
+from registration.mail.address import address_key
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+# Links to one address.
+LINKS = ((HOUR, 5), (DAY, 20))
+# Links to all addresses of people, and as many tries with addresses of nobody: neither uses up the other.
+LINKS_IN_ALL = (HOUR, 200)
+# Wrong codes of one person: at a million codes, three of them good at a time, a guess in 4,000 years.
+CODES = (timedelta(minutes=15), 5)
+
+
+class TooMany(Exception):
+    """Too many wrong codes; a while has to pass."""
+
+
+def take_link(address: str, kind: Attempt, now: datetime) -> bool:
+    """Count a link to `address`, unless there were too many. The same work whatever `kind` is and whatever it says."""
+    key = address_key(address)
+    fits = [_since(now - window, SignInAttempt.key == key) < most for window, most in LINKS]
+    window, most = LINKS_IN_ALL
+    fits.append(_since(now - window, SignInAttempt.kind == kind) < most)
+    if not all(fits):
+        return False
+    db.session.add(SignInAttempt(kind=kind, key=key, at=now))
+    return True
+
+
+def _since(moment: datetime, *which: object) -> int:
+    return db.session.scalar(select(func.count()).where(SignInAttempt.at > moment, *which)) or 0  # type: ignore[arg-type]
+
+
+def check_codes(person: Person, now: datetime) -> None:
+    """Raise TooMany when this person's code was wrong too often lately. The person's row is locked by the caller."""
+    window, most = CODES
+    wrong = SignInAttempt.key == address_key(person.public_id), SignInAttempt.kind == Attempt.CODE
+    if _since(now - window, *wrong) >= most:
+        raise TooMany
+
+
+def note_wrong_code(person: Person, now: datetime) -> None:
+    """Count a wrong code."""
+    db.session.add(SignInAttempt(kind=Attempt.CODE, key=address_key(person.public_id), at=now))

@@ -1,0 +1,132 @@
+"""The second factor: a code of six digits from an app (RFC 6238), or a recovery code. Each is taken once."""
+
+import hmac
+import unicodedata
+from datetime import datetime
+
+import pyotp
+from sqlalchemy import CursorResult, delete, select, update
+
+from registration.accounts import limits, tokens
+from registration.accounts.audit import record
+from registration.accounts.models import Person, RecoveryCode
+from registration.extensions import db
+
+RECOVERY_CODES = 10
+# Steps of 30 s that the clock of a telephone may be wrong.
+WINDOW = 1
+SUBJECT = "person"
+
+
+class WrongCode(Exception):
+    """The code is not the one of this moment, or was used before."""
+
+
+def start(person: Person) -> None:
+    """Make a secret for the person's app; it counts once a code of it was given."""
+    person.totp_secret = pyotp.random_base32()
+    person.totp_confirmed_at = None
+    person.totp_last_step = None
+
+
+def address(person: Person, issuer: str) -> str:
+    """What the picture says that the app reads (otpauth:…); `issuer` names us in the app."""
+    return pyotp.TOTP(str(person.totp_secret)).provisioning_uri(name=person.email, issuer_name=issuer)
+
+
+def confirm(person: Person, code: str, now: datetime) -> list[str]:
+    """Begin to ask for codes at signing in, and give the recovery codes. Raises WrongCode, limits.TooMany."""
+    _lock(person)
+    limits.check_codes(person, now)
+    if person.second_factor or not _fits(person, code, now):
+        raise WrongCode
+    person.totp_confirmed_at = now
+    record("second_factor_set_up", object_kind=SUBJECT, object_id=person.id, person=person)
+    return _new_codes(person)
+
+
+def check(person: Person, code: str, now: datetime) -> None:
+    """Take a code or a recovery code. Raises WrongCode, limits.TooMany."""
+    _lock(person)
+    limits.check_codes(person, now)
+    if not (_fits(person, code, now) or _recovers(person, code, now)):
+        raise WrongCode
+
+
+def new_codes(person: Person, code: str, now: datetime) -> list[str]:
+    """Ten new recovery codes; the old ones end. Raises WrongCode, limits.TooMany."""
+    check(person, code, now)
+    record("recovery_codes_made", object_kind=SUBJECT, object_id=person.id, person=person)
+    return _new_codes(person)
+
+
+def turn_off(person: Person, code: str, now: datetime) -> None:
+    """Ask for no code any more, for another telephone. Raises WrongCode, limits.TooMany."""
+    check(person, code, now)
+    remove(person)
+    record("second_factor_off", object_kind=SUBJECT, object_id=person.id, person=person)
+
+
+def remove(person: Person) -> None:
+    """Forget a person's secret and recovery codes."""
+    person.totp_secret = person.totp_confirmed_at = person.totp_last_step = None
+    db.session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
+
+
+def codes_left(person: Person) -> int:
+    """How many recovery codes were not used."""
+    unused = select(RecoveryCode.id).where(RecoveryCode.person_id == person.id, RecoveryCode.used_at.is_(None))
+    return len(db.session.scalars(unused).all())
+
+
+def _lock(person: Person) -> None:
+    # Two tries at once: the second sees what the first one counted and used.
+    db.session.refresh(person, with_for_update={"of": Person})
+
+
+def digits(typed: str) -> str:
+    """The digits of what was typed, of any script, as 0–9."""
+    return "".join(str(unicodedata.decimal(letter)) for letter in typed if letter.isdecimal())
+
+
+def _fits(person: Person, typed: str, now: datetime) -> bool:
+    code = digits(typed)
+    # A recovery code may hold six digits too.
+    if person.totp_secret is None or len(code) != 6 or any(letter.isalpha() for letter in typed):
+        return False
+    app = pyotp.TOTP(person.totp_secret)
+    step = app.timecode(now)
+    last = person.totp_last_step if person.totp_last_step is not None else -1
+    for candidate in range(step - WINDOW, step + WINDOW + 1):
+        if candidate > last and hmac.compare_digest(app.generate_otp(candidate), code):
+            person.totp_last_step = candidate
+            return True
+    return False
+
+
+def _recovers(person: Person, typed: str, now: datetime) -> bool:
+    used = (
+        update(RecoveryCode)
+        .where(
+            RecoveryCode.person_id == person.id,
+            RecoveryCode.code_hash == tokens.recovery_fingerprint(typed, person.public_id),
+            RecoveryCode.used_at.is_(None),
+        )
+        .values(used_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    result = db.session.execute(used)
+    if not (isinstance(result, CursorResult) and result.rowcount == 1):
+        return False
+    record("recovery_code_used", object_kind=SUBJECT, object_id=person.id, person=person)
+    return True
+
+
+def _new_codes(person: Person) -> list[str]:
+    db.session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
+    codes = [tokens.new_recovery_code() for _ in range(RECOVERY_CODES)]
+    db.session.add_all(
+        RecoveryCode(person_id=person.id, code_hash=tokens.recovery_fingerprint(code, person.public_id))
+        for code in codes
+    )
+    return codes

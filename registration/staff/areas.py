@@ -1,48 +1,44 @@
 """The areas of staff's pages: what stands in the header for whom, and which of them this page belongs to."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Protocol
 
 from flask import current_app, request, url_for
 
+from registration.accounts import guard
 from registration.i18n import gettext
 
-ADMINISTRATOR, COORDINATOR, GREETER = "administrator", "coordinator", "greeter"
-EVERYBODY = frozenset({ADMINISTRATOR, COORDINATOR, GREETER})
-OFFICE = frozenset({ADMINISTRATOR, COORDINATOR})
-ADMINISTRATORS = frozenset({ADMINISTRATOR})
+HOME = "staff.today"
 
-# (endpoint of the area's first page, roles that may open it); a page that is not built yet is not shown.
-AREAS: tuple[tuple[str, frozenset[str]], ...] = (
-    ("staff.today", EVERYBODY),
-    ("staff.meetings", EVERYBODY),
-    ("staff.families", EVERYBODY),
-    ("staff.messages", OFFICE),
-    ("staff.people", ADMINISTRATORS),
-    ("staff.record", ADMINISTRATORS),
-    ("staff.settings", ADMINISTRATORS),
+# (endpoint of the area's first page, its words), in the order of the header. A page that is not there is not shown;
+# who may open one is said where its view stands, by guard.requires.
+AREAS: tuple[tuple[str, Callable[[], str]], ...] = (
+    (HOME, lambda: gettext("Today")),
+    ("staff.meetings", lambda: gettext("Meetings")),
+    ("staff.families", lambda: gettext("Families")),
+    ("staff.mail", lambda: gettext("Messages")),
+    ("staff.people", lambda: gettext("People")),
+    ("staff.audit", lambda: gettext("Record")),
+    ("staff.settings", lambda: gettext("Settings")),
 )
+
+
+class Somebody(Protocol):
+    """Who is signed in."""
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """What they are here for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """One link of the header."""
+    """One link of the header; `current`: the page shown belongs to it."""
 
     href: str
     text: str
     current: bool
-
-
-def _words() -> dict[str, str]:
-    return {
-        "staff.today": gettext("Today"),
-        "staff.meetings": gettext("Meetings"),
-        "staff.families": gettext("Families"),
-        "staff.messages": gettext("Messages"),
-        "staff.people": gettext("People"),
-        "staff.record": gettext("Record"),
-        "staff.settings": gettext("Settings"),
-    }
 
 
 def page_at(endpoint: str) -> str:
@@ -50,16 +46,26 @@ def page_at(endpoint: str) -> str:
     return url_for(endpoint) if endpoint in current_app.view_functions else ""
 
 
-def staff_areas(person: Any) -> list[Area]:
-    """The areas that `person` (with `roles`, a collection of words; None: nobody) may open, in their order."""
-    roles = frozenset(str(role) for role in person.roles) if person else frozenset()
-    open_to = [(page_at(endpoint), endpoint) for endpoint, allowed in AREAS if roles & allowed]
-    shown = [(href, endpoint) for href, endpoint in open_to if href]
-    # /staff/ stands above all others, so the longest address that this one begins with is meant.
+def has_endpoint(endpoint: str) -> bool:
+    """Whether there is such a page: a link to one that is not there breaks the page it stands on."""
+    return endpoint in current_app.view_functions
+
+
+def staff_areas(person: Somebody | None) -> list[Area]:
+    """The areas that `person` may open, in their order; none for nobody."""
+    if person is None:
+        return []
+    shown = [(page_at(endpoint), words()) for endpoint, words in AREAS if _may_open(person, endpoint)]
+    # Everything stands below Today, so the longest address that this one begins with is meant.
     here = max((href for href, _ in shown if _within(href)), key=len, default="")
-    words = _words()
-    return [Area(href, words[endpoint], href == here) for href, endpoint in shown]
+    return [Area(href, text, href == here) for href, text in shown]
+
+
+def _may_open(person: Somebody, endpoint: str) -> bool:
+    wanted = getattr(current_app.view_functions.get(endpoint), guard.ROLES, None)
+    # A view that says nothing of roles is none that somebody is let in to.
+    return wanted is not None and (not wanted or bool(wanted & person.roles))
 
 
 def _within(href: str) -> bool:
-    return request.path == href or (href != page_at("staff.today") and request.path.startswith(href.rstrip("/") + "/"))
+    return request.path == href or (href != page_at(HOME) and request.path.startswith(href.rstrip("/") + "/"))

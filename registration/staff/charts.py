@@ -11,7 +11,7 @@ from enum import StrEnum
 from math import ceil
 
 # The longest bar leaves room for its number beside it.
-_LONGEST = 84.0
+_LONGEST = 80.0
 # A single family beside four hundred is still a bar.
 _SHORTEST = 2.0
 _ROW_HEIGHT = 24

@@ -5,6 +5,9 @@ addresses are built from FLASK_BASE_URL alone: a forged Host header must not cho
 """
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import StrEnum
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -18,6 +21,11 @@ class Purpose(StrEnum):
 
     REGISTRATION = "registration"
     NOT_ME = "not-me"
+
+
+# What stands in the place of a token where somebody only looks at what a reader would get.
+CANARY = "nothing-opens-with-this"
+_inert: ContextVar[bool] = ContextVar("inert", default=False)
 
 
 class Opened(NamedTuple):
@@ -39,8 +47,20 @@ def _signer(purpose: Purpose) -> Signer:
     return Signer(keys, salt=f"link:{purpose}", sep="~")
 
 
+@contextmanager
+def inert() -> Iterator[None]:
+    """Make no token that opens anything inside the block: for previews of what others get."""
+    before = _inert.set(True)
+    try:
+        yield
+    finally:
+        _inert.reset(before)
+
+
 def token(purpose: Purpose, public_id: str, version: int) -> str:
     """The token of a link; `version` grows when older links are revoked."""
+    if _inert.get():
+        return CANARY
     return _signer(purpose).sign(f"{public_id}~{version}").decode()
 
 

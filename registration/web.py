@@ -55,6 +55,9 @@ EXCEPTIONS: dict[str, Headers] = {
     "asset": Headers(headers={"Cross-Origin-Resource-Policy": "cross-origin"}),
     "staff.preview": FRAMING,
     "staff.preview_page": FRAMED,
+    # Mails bring their style along, on each element; nothing else of them is let in.
+    "staff.message": FRAMING,
+    "staff.message_preview": Headers({**FRAMED.policy, "style-src": "'unsafe-inline'", "img-src": "'none'"}),
 }
 
 

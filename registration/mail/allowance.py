@@ -67,6 +67,11 @@ class Allowance:
         self.places = [(p, at) for p, at in self.places if p != place] + [(place, moment)]
         return None
 
+    def count(self, place: str, now: datetime) -> None:
+        """Take a place whether or not one is free, because somebody decided so."""
+        self.leave(place)
+        self.places.append((place, now.timestamp()))
+
     def leave(self, place: str) -> None:
         """Give a place back: its message will not be sent."""
         self.places = [(p, at) for p, at in self.places if p != place]

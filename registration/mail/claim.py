@@ -135,12 +135,13 @@ def release(address_key: str, now: datetime) -> int:
         )
     if until is not None:
         _change(update(OutboxMessage).where(*held).values(send_at=until))
-    locked.held_until = _next_held(address_key)
+    locked.held_until = next_held(address_key)
     locked.store()
     return released
 
 
-def _next_held(address_key: str) -> datetime | None:
+def next_held(address_key: str) -> datetime | None:
+    """When the first held message to this address may go."""
     held = select(OutboxMessage.send_at).where(
         OutboxMessage.state == State.HELD, OutboxMessage.address_key == address_key
     )

@@ -41,7 +41,8 @@ class OutboxMessage(Model):
         ),
         CheckConstraint(f"state IN ({', '.join(repr(s.value) for s in State)})", name="state"),
         Index("ix_outbox_state_send_at", "state", "send_at"),
-        Index("ix_outbox_topic_state", "topic", "state"),
+        # Each state of a topic in the order in which staff look through it.
+        Index("ix_outbox_topic_state_send_at", "topic", "state", "send_at"),
         # The list of calls to make, each kind of message in the order of its deadline.
         Index("ix_outbox_call", "message", "expires_at", "id", postgresql_where=CALLS, sqlite_where=CALLS),
     )

@@ -1,0 +1,37 @@
+"""What messages are about, in the words of staff."""
+
+from registration.i18n import gettext
+from registration.mail.models import State
+
+
+def names() -> dict[str, str]:
+    """By the name of a message, what it says to whom it goes."""
+    return {
+        "confirmation": gettext("You are registered"),
+        "waiting": gettext("You are on the waiting list"),
+        "promoted": gettext("You have a place now"),
+        "changed": gettext("Your registration was changed"),
+        "withdrawn": gettext("You are not coming"),
+        "link": gettext("Your link again"),
+        "sign_in": gettext("Link to sign in"),
+        "invitation": gettext("Invitation to sign in"),
+        "call_me": gettext("Please call me"),
+    }
+
+
+def name(message: str) -> str:
+    """What one message is about; the name itself where it has no words yet."""
+    return names().get(message, message)
+
+
+def states() -> dict[str, str]:
+    """By a state, its words: those of components/staff/states.html."""
+    return {
+        State.FAILED.value: gettext("Failed"),
+        State.HELD.value: gettext("Held back"),
+        State.CALL.value: gettext("To call"),
+        State.QUEUED.value: gettext("Waiting to be sent"),
+        State.SENDING.value: gettext("Being sent"),
+        State.SENT.value: gettext("Sent"),
+        State.SUPERSEDED.value: gettext("No longer needed"),
+    }

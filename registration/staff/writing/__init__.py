@@ -1,0 +1,1 @@
+"""Writing what is offered: meetings, series, places, and their texts in each page language."""

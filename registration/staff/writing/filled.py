@@ -1,0 +1,45 @@
+"""A meeting as its form shows it, and what differs between two of them."""
+
+from datetime import datetime
+from typing import Any
+
+from registration.meetings.models import Meeting
+from registration.staff.writing import local
+
+
+def shown(meeting: Meeting) -> dict[str, Any]:
+    """A meeting as the form shows it: what stands in each field."""
+    zone = meeting.time_zone
+    starts, ends = local.day_of(meeting.starts_at, zone), local.day_of(meeting.ends_at, zone)
+    closes = meeting.childcare_closes_at
+    return {
+        "version": str(meeting.version),
+        "slug": meeting.slug,
+        "series": str(meeting.series_id),
+        "floor_language": meeting.floor_language,
+        "day": starts.isoformat(),
+        "starts": _time(meeting.starts_at, zone),
+        "ends": _time(meeting.ends_at, zone),
+        "next_day": ends > starts,
+        "time_zone": zone,
+        "in_person": meeting.in_person,
+        "place": str(meeting.place_id or ""),
+        "online": meeting.online,
+        "capacity": meeting.capacity,
+        "online_capacity": meeting.online_capacity,
+        "recording": meeting.recording,
+        "childcare": meeting.childcare,
+        "childcare_capacity": meeting.childcare_capacity,
+        "childcare_closes": local.last_day_before(closes, zone).isoformat() if closes else "",
+        **_edge_shown("opens", meeting.opens_at, zone),
+        **_edge_shown("closes", meeting.closes_at, zone),
+    }
+
+
+def _time(moment: datetime, zone: str) -> str:
+    return local.time_of(moment, zone).strftime("%H:%M")
+
+
+def _edge_shown(name: str, moment: datetime | None, zone: str) -> dict[str, str]:
+    day = local.day_of(moment, zone).isoformat() if moment else ""
+    return {f"{name}_day": day, f"{name}_time": _time(moment, zone) if moment else ""}

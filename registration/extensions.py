@@ -7,9 +7,8 @@ from flask_compress import Compress
 from flask_mail import Mail
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from flask_sqlalchemy.session import Session
 from flask_wtf import CSRFProtect
-from sqlalchemy import Connection, Engine, MetaData
+from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
 
 # Named constraints: Alembic can then change them on both databases.
@@ -28,23 +27,10 @@ class Declarative(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
 
 
-class ReadingSession(Session):
-    """A session whose reading requests use connections that begin no transaction, where the database has such."""
-
-    def get_bind(self, *arguments: Any, **options: Any) -> Engine | Connection:
-        """The engine; its reading twin (`reading`, made by registration.database) while only reading."""
-        bind = super().get_bind(*arguments, **options)
-        if reading.get() and isinstance(bind, Engine):
-            return readers.get(bind, bind)
-        return bind
-
-
 # Whether what runs now only reads; registration.database says so.
 reading: ContextVar[bool] = ContextVar("reading", default=False)
-# By engine, its twin for readers.
-readers: dict[Engine, Engine] = {}
 
-db = SQLAlchemy(model_class=Declarative, disable_autonaming=True, session_options={"class_": ReadingSession})
+db = SQLAlchemy(model_class=Declarative, disable_autonaming=True)
 migrate = Migrate()
 mail = Mail()
 csrf = CSRFProtect()

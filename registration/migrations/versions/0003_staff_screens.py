@@ -256,7 +256,8 @@ def _fill() -> None:
     )
     for meeting_id, room, online, everybody in connection.execute(sums).all():
         counted = sa.text(
-            "UPDATE meeting SET children_taken = :room, children_online = :online, registrations = :everybody WHERE id = :id"
+            "UPDATE meeting SET children_taken = :room, children_online = :online, registrations = :everybody "
+            "WHERE id = :id"
         )
         connection.execute(counted, {"room": room, "online": online, "everybody": everybody, "id": meeting_id})
     zones = dict(connection.execute(sa.text("SELECT id, time_zone FROM meeting")).all())

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 from icalendar import Calendar, Event, vText
 
-from registration.families.models import Registration, Status
+from registration.families.models import Attendance, Registration, Status
 from registration.i18n import gettext
 from registration.meetings.models import Meeting, MeetingStatus
 from registration.meetings.shown import MeetingView
@@ -20,18 +20,25 @@ def uid(registration: Registration) -> str:
     return f"{digest}@{urlsplit(current_app.config['BASE_URL']).hostname}"
 
 
+def called_off(registration: Registration, meeting: Meeting) -> bool:
+    """Whether the meeting leaves the family's calendar; a new date brings it back under the same UID."""
+    return registration.status == Status.WITHDRAWN or meeting.status != MeetingStatus.SCHEDULED
+
+
 def calendar_file(registration: Registration, meeting: Meeting, view: MeetingView) -> bytes:
     """The file, in the language of `view`; cancelled when the family or the district has called it off."""
-    cancelled = registration.status == Status.WITHDRAWN or meeting.status == MeetingStatus.CANCELLED
+    cancelled = called_off(registration, meeting)
     event = Event()
     event.add("uid", uid(registration))
     event.add("sequence", registration.calendar_sequence + meeting.calendar_sequence)
-    event.add("dtstamp", registration.changed_at or registration.created_at)
+    written = registration.changed_at or registration.created_at
+    event.add("dtstamp", max(written, view.change.at) if view.change else written)
     zone = ZoneInfo(view.time_zone)
     event.add("dtstart", view.starts_at.astimezone(zone))
     event.add("dtend", view.ends_at.astimezone(zone))
     event.add("summary", vText(view.title.text, params={"LANGUAGE": view.title.lang}))
-    event.add("location", f"{view.place.line}, {view.place.address}" if view.place else gettext("Online"))
+    here = view.place if registration.attendance == Attendance.IN_PERSON else None
+    event.add("location", f"{here.line}, {here.address}" if here else gettext("Online"))
     event.add("description", gettext("Your code: %(code)s", code=registration.code))
     event.add("status", _status(registration, cancelled))
     event.add("transp", "OPAQUE")

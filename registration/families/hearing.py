@@ -9,7 +9,16 @@ from registration.families.models import OWN_WORDS, InterpretationRequest, Modal
 from registration.i18n import gettext, ngettext
 from registration.meetings.models import Meeting, Mode, ServiceState
 from registration.meetings.shown import DistrictView, MeetingView, ServiceView, tongue
-from registration.meetings.voices import ICON, Voice, confirmed_sentence, floor_voice, looking_sentence
+from registration.meetings.voices import (
+    ICON,
+    WAY_ICON,
+    Voice,
+    another_way_sentence,
+    confirmed_sentence,
+    floor_voice,
+    looking_sentence,
+    with_other,
+)
 
 SIGN_MODES = (Mode.SIGN,)
 
@@ -51,10 +60,16 @@ def is_late(meeting: Meeting, wish: Wish, district: DistrictView, now: datetime)
 
 def voice(view: MeetingView, request: InterpretationRequest, district: DistrictView, now: datetime) -> Voice:
     """One request as a node."""
-    service = _service(view, request)
+    service = service_of(view, request)
+    return with_other(_node(view, request, service, state(view, request, district, now)), service)
+
+
+def _node(view: MeetingView, request: InterpretationRequest, service: ServiceView | None, sentence: str) -> Voice:
     sure = service is not None and service.state is ServiceState.CONFIRMED
-    kind = ICON.get(service.mode, "ear") if service is not None and sure else "search"
-    sentence = state(view, request, district, now)
+    if service is None or not sure:
+        kind = WAY_ICON.get(service.way if service else None, "search")
+    else:
+        kind = ICON.get(service.mode, "ear")
     if request.modality == Modality.CAPTIONS:
         return Voice(
             "captions" if sure else kind, "outlined" if sure else "dashed", gettext("Captions"), sentence=sentence
@@ -75,14 +90,14 @@ def voice(view: MeetingView, request: InterpretationRequest, district: DistrictV
 
 def state(view: MeetingView, request: InterpretationRequest, district: DistrictView, now: datetime) -> str:
     """What is true of a request, and how many listen."""
-    service = _service(view, request)
+    service = service_of(view, request)
     if service is not None and service.state is ServiceState.CONFIRMED:
         said = confirmed_sentence(service.mode)
     elif service is not None and service.state is ServiceState.ANOTHER_WAY:
-        said = gettext("No interpreter can come. There is another way. Please call us.")
+        said = another_way_sentence(service)
     elif request.modality == Modality.CAPTIONS:
         said = gettext("We have noted that you need captions. We will tell you whether we can offer them.")
-    elif request.late:
+    elif late(view, request, district):
         said = gettext(
             "You asked after %(day)s. We will still try to find an interpreter.",
             day=asked_by(view, request, district),
@@ -92,11 +107,19 @@ def state(view: MeetingView, request: InterpretationRequest, district: DistrictV
     return f"{said} {_listeners(request)}".strip()
 
 
+def late(view: MeetingView, request: InterpretationRequest, district: DistrictView) -> bool:
+    """Whether to say that a request came late: its mark stays when a meeting is moved, but the day would be wrong."""
+    return request.late and request.created_at > _last_day(view, request, district)
+
+
 def asked_by(view: MeetingView, request: InterpretationRequest, district: DistrictView) -> str:
     """The last day on which the district asks for such requests, in words."""
+    return dates.day_month(_last_day(view, request, district), view.time_zone, view.locale)
+
+
+def _last_day(view: MeetingView, request: InterpretationRequest, district: DistrictView) -> datetime:
     sign = request.modality == Modality.SIGN
-    days = district.signed_notice_days if sign else district.spoken_notice_days
-    return dates.day_month(view.starts_at - timedelta(days=days), view.time_zone, view.locale)
+    return view.starts_at - timedelta(days=district.signed_notice_days if sign else district.spoken_notice_days)
 
 
 def _listeners(request: InterpretationRequest) -> str:
@@ -105,15 +128,15 @@ def _listeners(request: InterpretationRequest) -> str:
     return ngettext("%(num)s person will listen.", "%(num)s people will listen.", request.listeners)
 
 
-def _service(view: MeetingView, request: InterpretationRequest) -> ServiceView | None:
-    for service in view.services:
-        captions = service.mode is Mode.CAPTIONING
-        sign = service.mode in SIGN_MODES
-        same_kind = (
-            captions
-            if request.modality == Modality.CAPTIONS
-            else sign == (request.modality == Modality.SIGN) and not captions
-        )
-        if same_kind and service.tongue.tag == request.language:
-            return service
-    return None
+def service_of(view: MeetingView, request: InterpretationRequest) -> ServiceView | None:
+    """What the district provides for a request; None while nobody has decided."""
+    services = (one for one in view.services if serves(one, request.language, request.modality))
+    return next(services, None)
+
+
+def serves(service: ServiceView, language: str, modality: str) -> bool:
+    """Whether a service answers requests for one language and modality."""
+    captions = service.mode is Mode.CAPTIONING
+    sign = service.mode in SIGN_MODES
+    same_kind = captions if modality == Modality.CAPTIONS else sign == (modality == Modality.SIGN) and not captions
+    return same_kind and service.tongue.tag == language

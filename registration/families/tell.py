@@ -12,7 +12,23 @@ from registration.meetings.models import Meeting
 
 SUBJECT = "registration"
 
-Message = Literal["confirmation", "waiting", "promoted", "changed", "withdrawn", "link"]
+Message = Literal[
+    "confirmation",
+    "waiting",
+    "promoted",
+    "changed",
+    "withdrawn",
+    "link",
+    "call_me",
+    "interpreter_confirmed",
+    "interpreter_another_way",
+    "interpreter_looking",
+    "room_changed",
+    "moved",
+    "now_online",
+    "postponed",
+    "cancelled",
+]
 
 
 def channel(registration: Registration) -> Literal["mail", "call"]:
@@ -40,7 +56,8 @@ def tell(
         message,
         subject=(SUBJECT, registration.id),
         occurrence=occurrence,
-        channel=channel(registration),
+        # "Please call me" is asked of people, whatever else is written.
+        channel="call" if message == "call_me" else channel(registration),
         address=registration.email,
         stranger=stranger,
         expires_at=meeting.ends_at,

@@ -1,8 +1,8 @@
 """Putting a message into the outbox, in the transaction of what it tells of."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -35,7 +35,82 @@ def enqueue(
     Raises ValueError for a stranger's message without an address.
     """
     now = clock.now()
-    row: dict[str, Any] = {
+    row = _row(
+        message,
+        subject,
+        occurrence,
+        channel,
+        address,
+        now=now,
+        stranger=stranger,
+        send_at=send_at,
+        expires_at=expires_at,
+        facts=facts,
+        topic=topic,
+    )
+    if row["stranger"]:
+        return _enqueue_for_stranger(row, now)
+    return _insert(row) or _the_one_there(row)
+
+
+class Recipient(NamedTuple):
+    """One of many who are told the same: the id of their subject, how, and where."""
+
+    subject_id: int
+    channel: Literal["mail", "call"]
+    address: str | None
+
+
+def enqueue_many(
+    message: str,
+    recipients: Iterable[Recipient],
+    *,
+    kind: str,
+    occurrence: str,
+    expires_at: datetime | None = None,
+    facts: Mapping[str, Any] | None = None,
+    topic: str | None = None,
+) -> None:
+    """Add one message for each of `recipients`, subjects of `kind`, in one statement; the caller commits.
+
+    None of them counts against the limit of an address: what a district has to say to families is not a stranger's
+    doing. Who has the same message already does not get it again.
+    """
+    now = clock.now()
+    rows = [
+        _row(
+            message,
+            (kind, one.subject_id),
+            occurrence,
+            one.channel,
+            one.address,
+            now=now,
+            expires_at=expires_at,
+            facts=facts,
+            topic=topic,
+        )
+        for one in recipients
+    ]
+    if rows:
+        db.session.flush()
+        db.session.execute(_ADD_MANY_SQLITE if database.is_sqlite() else _ADD_MANY_POSTGRESQL, rows)
+
+
+def _row(
+    message: str,
+    subject: tuple[str, int],
+    occurrence: str,
+    channel: Literal["mail", "call"],
+    address: str | None,
+    *,
+    now: datetime,
+    stranger: bool = False,
+    send_at: datetime | None = None,
+    expires_at: datetime | None = None,
+    facts: Mapping[str, Any] | None = None,
+    topic: str | None = None,
+) -> dict[str, Any]:
+    return {
         "message": message,
         "subject_kind": subject[0],
         "subject_id": subject[1],
@@ -51,9 +126,6 @@ def enqueue(
         "created_at": now,
         "attempts": 0,
     }
-    if row["stranger"]:
-        return _enqueue_for_stranger(row, now)
-    return _insert(row) or _the_one_there(row)
 
 
 def _enqueue_for_stranger(row: dict[str, Any], now: datetime) -> OutboxMessage:
@@ -89,6 +161,8 @@ SAME = ["subject_kind", "subject_id", "message", "occurrence"]
 _TABLE = Declarative.metadata.tables[OutboxMessage.__tablename__]
 _ADD_SQLITE = sqlite.insert(_TABLE).on_conflict_do_nothing(index_elements=SAME).returning(_TABLE.c.id)
 _ADD_POSTGRESQL = postgresql.insert(_TABLE).on_conflict_do_nothing(index_elements=SAME).returning(_TABLE.c.id)
+_ADD_MANY_SQLITE = sqlite.insert(_TABLE).on_conflict_do_nothing(index_elements=SAME)
+_ADD_MANY_POSTGRESQL = postgresql.insert(_TABLE).on_conflict_do_nothing(index_elements=SAME)
 
 
 def _insert(row: dict[str, Any]) -> OutboxMessage | None:

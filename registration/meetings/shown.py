@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from registration import dates, languages
-from registration.meetings.models import Mode, ServiceState
+from registration.meetings.models import Change, MeetingStatus, Mode, ServiceState, Way
 from registration.meetings.texts import Said
 
 
@@ -75,12 +75,42 @@ class PlaceView:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherMeeting:
+    """Another meeting that families are sent to: its title and time in one language; `line`: the time in one line."""
+
+    slug: str
+    title: Said
+    when: dates.When
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceView:
-    """An interpretation service in one language."""
+    """An interpretation service in one language. `way` where no interpreter comes; `other` where it is a meeting."""
 
     tongue: Tongue
     mode: Mode
     state: ServiceState
+    way: Way | None = None
+    other: OtherMeeting | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """A change of plan in one language, and what was true before it: `when`, `place`, `status`."""
+
+    id: int
+    kind: Change
+    at: datetime
+    when: dates.When | None
+    place: PlaceView | None
+    status: MeetingStatus
+    reason: Said
+
+    @property
+    def again(self) -> bool:
+        """Whether a meeting that was called off is held after all."""
+        return self.kind is Change.MOVED and self.status is not MeetingStatus.SCHEDULED
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +135,13 @@ class MeetingView:
     services: tuple[ServiceView, ...]
     tell_by: datetime
     locale: str
+    # Changes of plan, the newest first.
+    changes: tuple[ChangeView, ...] = ()
+
+    @property
+    def change(self) -> ChangeView | None:
+        """The newest change of plan, which the pages say at their top."""
+        return self.changes[0] if self.changes else None
 
     @property
     def foreign(self) -> bool:

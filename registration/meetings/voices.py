@@ -1,14 +1,17 @@
 """The line from the voice in the room to each ear, in words: which languages can be heard, and how certain each is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+
+from flask import url_for
 
 from registration import clock, dates, languages
 from registration.i18n import gettext
-from registration.meetings.models import Mode, ServiceState
+from registration.meetings.models import Mode, ServiceState, Way
 from registration.meetings.shown import MeetingView, ServiceView, Tongue, tongue
 
 ICON = {Mode.SIGN: "hand", Mode.CAPTIONING: "captions"}
+WAY_ICON: dict[Way | None, str] = {Way.TELEPHONE: "phone", Way.REMOTE: "screen", Way.OTHER_MEETING: "calendar"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +25,21 @@ class Voice:
     dir: str = ""
     translated: str = ""
     sentence: str = ""
+    # Another meeting to go to: its address and its words.
+    href: str = ""
+    link: str = ""
 
 
 def _of(one: Tongue, kind: str, state: str, sentence: str) -> Voice:
     return Voice(kind, state, one.own_name, languages.html_lang(one.tag), one.dir, one.translated, sentence)
+
+
+def with_other(voice: Voice, service: ServiceView | None) -> Voice:
+    """The node with a link to the meeting that a service sends families to, where it does."""
+    if service is None or service.state is not ServiceState.ANOTHER_WAY or service.other is None:
+        return voice
+    href = url_for("meetings.meeting", slug=service.other.slug)
+    return replace(voice, href=href, link=f"{service.other.title}, {service.other.line}")
 
 
 def confirmed_sentence(mode: Mode) -> str:
@@ -49,20 +63,38 @@ def looking_sentence(view: MeetingView, now: datetime) -> str:
     return gettext("We are still looking for an interpreter.")
 
 
+def another_way_sentence(service: ServiceView) -> str:
+    """What a family can do where no interpreter comes, in one or two sentences; another meeting is named apart."""
+    if service.way is Way.OTHER_MEETING and service.other is None:
+        return gettext("No interpreter can come. There is another way. Please call us.")
+    if service.mode is Mode.CAPTIONING:
+        return {
+            Way.REMOTE: gettext("We cannot show captions in the room. You read them on a telephone or a tablet."),
+            Way.OTHER_MEETING: gettext("We cannot offer captions here. There are captions at another meeting."),
+        }.get(service.way or Way.TELEPHONE, gettext("We cannot offer captions here. Please call us."))
+    return {
+        Way.TELEPHONE: gettext("No interpreter can come. An interpreter helps you by telephone."),
+        Way.REMOTE: gettext("No interpreter can come. An interpreter helps you on a screen."),
+        Way.OTHER_MEETING: gettext("No interpreter can come. There is another meeting in this language."),
+        None: gettext("No interpreter can come. There is another way. Please call us."),
+    }[service.way]
+
+
 def state_sentence(view: MeetingView, service: ServiceView) -> str:
     """What is true of a service just now."""
     if service.state is ServiceState.CONFIRMED:
         return confirmed_sentence(service.mode)
     if service.state is ServiceState.ANOTHER_WAY:
-        return gettext("No interpreter can come. There is another way. Please call us.")
+        return another_way_sentence(service)
     return looking_sentence(view, clock.now())
 
 
 def service_voice(view: MeetingView, service: ServiceView) -> Voice:
     """The node of a service."""
     sure = service.state is ServiceState.CONFIRMED
-    kind = ICON.get(service.mode, "ear") if sure else "search"
-    return _of(service.tongue, kind, "outlined" if sure else "dashed", state_sentence(view, service))
+    kind = ICON.get(service.mode, "ear") if sure else WAY_ICON.get(service.way, "search")
+    node = _of(service.tongue, kind, "outlined" if sure else "dashed", state_sentence(view, service))
+    return with_other(node, service)
 
 
 def floor_voice(view: MeetingView) -> Voice:

@@ -26,6 +26,7 @@ from registration.mail.models import OutboxMessage
 from registration.meetings.models import Meeting
 from registration.meetings.published import content
 from tests.conftest import NOW
+from tests.families.news import CHANGES, STATES, announce
 
 SNAPSHOTS = Path(__file__).parents[1] / "mail" / "snapshots"
 LOCALES = ("en", "es", "vi")
@@ -99,6 +100,8 @@ def happen(message: str, locale: str) -> Registration:
         change.withdraw(registration.id, meeting.id, now=NOW, actor="family")
     elif message == "link":
         tell("link", registration, meeting, now=NOW, occurrence="once")
+    elif message in (*CHANGES, *STATES):
+        announce(message, meeting, WANTED[locale][0])
     db.session.commit()
     return registration
 
@@ -134,7 +137,7 @@ def test_subject_text_and_calendar_file_share_the_familys_language(app: Flask, m
     event = Calendar.from_ical(letter.attachments[0].data).walk("VEVENT")[0]
     assert event["SUMMARY"] == title
     assert event["SUMMARY"].params["LANGUAGE"] == locale
-    method = "CANCEL" if message == "withdrawn" else "PUBLISH"
+    method = "CANCEL" if message in ("withdrawn", "postponed", "cancelled") else "PUBLISH"
     assert f"method={method}" in letter.attachments[0].content_type
 
 

@@ -76,7 +76,7 @@ def show(registration: Registration, meeting: Meeting, view: MeetingView, status
         new=request.args.get("new") == "1" and registration.status != Status.WITHDRAWN,
         held=request.args.get("held") == "1",
         voices=hearing.voices(view, requests, district, now),
-        late=[(r, hearing.asked_by(view, r, district)) for r in requests if r.late],
+        late=[(r, hearing.asked_by(view, r, district)) for r in requests if hearing.late(view, r, district)],
         by_telephone=not by_mail,
         link=link_of(registration),
         rows=words.rows(answers_of(registration), view),
@@ -110,10 +110,10 @@ def answers_of(registration: Registration) -> Answers:
     )
 
 
-def _filled(registration: Registration) -> RegistrationForm:
-    """The form as it would have to be typed to give this registration."""
+def typed(registration: Registration) -> MultiDict[str, str]:
+    """What would have to be typed into the form to give this registration."""
     answers = answers_of(registration)
-    typed = {
+    lines = {
         "name": answers.name,
         "phone": phones.display(answers.phone) if answers.phone else "",
         "email": answers.email or "",
@@ -130,10 +130,10 @@ def _filled(registration: Registration) -> RegistrationForm:
     chosen = [*answers.spoken]
     chosen += ["other"] if answers.other_language else []
     chosen += ["call"] if answers.call_me else []
-    form = MultiDict({name: str(value) for name, value in typed.items()})
+    form = MultiDict({name: str(value) for name, value in lines.items()})
     form.setlist("interpretation", chosen or ["none"])
     form.setlist("needs", list(answers.needs))
-    return RegistrationForm(formdata=form)
+    return form
 
 
 @blueprint.route("/<locale>/registration/change", methods=["GET", "POST"], endpoint="change")
@@ -144,7 +144,7 @@ def change_page() -> ResponseReturnValue:
     if registration.status == Status.WITHDRAWN or meeting.past:
         return redirect(url_for("families.registration"), 303)
     if request.method == "GET":
-        return _ask(registration, meeting, view, _filled(registration), registration.version)
+        return _ask(registration, meeting, view, RegistrationForm(formdata=typed(registration)), registration.version)
     refuse_others(registration)
     form = RegistrationForm()
     version = request.form.get("version", type=int, default=registration.version)

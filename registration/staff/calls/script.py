@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from registration import dates, i18n, languages
-from registration.families.messages import interpreter_lines, place_lines
+from registration.families.access import way_in
+from registration.families.lines import interpreter_lines, place_lines
 from registration.families.models import Registration, Status
 from registration.i18n import gettext
 from registration.mail.letter import Queued
 from registration.meetings.published import content
-from registration.meetings.shown import MeetingView
+from registration.meetings.shown import DistrictView, MeetingView
 
 Say = Callable[[Registration, Queued, MeetingView], list[str]]
 
@@ -79,7 +80,7 @@ def script(registration: Registration, messages: Sequence[Queued], locale: str) 
             lines += OPENINGS[message.message](registration, message, view) if message.message in OPENINGS else _news()
         lines += _meeting(view)
         if registration.status != Status.WITHDRAWN:
-            lines += _own(registration, view)
+            lines += _own(registration, view, district)
         if district.phone:
             lines.append(gettext("If anything changes, please call us: %(phone)s.", phone=district.phone))
         machine = [hello, gettext("Please call us: %(phone)s.", phone=district.phone) if district.phone else ""]
@@ -95,9 +96,9 @@ def _meeting(view: MeetingView) -> list[str]:
     return [gettext("The meeting is: %(title)s. It is on %(when)s.", title=view.title, when=when)]
 
 
-def _own(registration: Registration, view: MeetingView) -> list[str]:
-    where = ", ".join(place_lines(registration, view))
-    heard = " ".join(interpreter_lines(registration, view))
+def _own(registration: Registration, view: MeetingView, district: DistrictView) -> list[str]:
+    where = ", ".join(place_lines(registration, view, way_in(registration)))
+    heard = " ".join(interpreter_lines(registration, view, district))
     return [
         gettext("Where: %(place)s", place=where),
         gettext("Interpreter: %(words)s", words=heard),

@@ -1,0 +1,1 @@
+"""Interpretation of a meeting, decided by hand."""

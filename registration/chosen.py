@@ -12,13 +12,13 @@ from flask import Flask, current_app
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from registration.extensions import db, readers, reading
+from registration.extensions import db, reading
 
 KEY = "chosen"
 
 
 class Chosen(NamedTuple):
-    """`languages`: page languages offered, None for all installed ones; `accent`: #rrggbb, None for the built-in one."""
+    """`languages`: page languages offered, None for all installed ones; `accent`: #rrggbb, None for the built-in."""
 
     languages: tuple[str, ...] | None = None
     accent: str | None = None
@@ -52,7 +52,7 @@ def read_again() -> Chosen:
     # On SQLite a second writer would wait for the first, which is this thread: so it only reads.
     before = reading.set(True)
     try:
-        with readers.get(db.engine, db.engine).connect() as connection:
+        with db.engine.connect() as connection:
             known.last = known.read(connection)
     except SQLAlchemyError:
         return known.last or Chosen()

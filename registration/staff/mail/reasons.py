@@ -49,12 +49,12 @@ def _own(error: str) -> str:
         WRONG_NUMBER: gettext("The phone number is somebody else's."),
         "there is no address any more": gettext("The family has no email address any more."),
         "the owner of the address said: this is not me": gettext("The owner of the address said: this is not me."),
-        "the meeting is over or cancelled": gettext("The meeting is over or cancelled."),
+        "the meeting is over or called off": gettext("The meeting is over or called off."),
     }
     if error in known:
         return known[error]
     if error.startswith("the registration is "):
-        return gettext("The registration has changed since. This message would no longer be true.")
+        return gettext("The registration has changed since.") + " " + gettext("This message would no longer be true.")
     return ""
 
 
@@ -111,6 +111,10 @@ def _codes() -> dict[str, str]:
     }
 
 
+# An error of this program or of the way to the mail server begins with the name of its class.
+_CLASS = re.compile(r"^[A-Z]\w+(:|$)")
+
+
 def _by_class(error: str) -> str:
     """What an error without a code means."""
     if error.startswith(("builder:", "letter:", "no builder")):
@@ -119,4 +123,6 @@ def _by_class(error: str) -> str:
         return gettext("This is not a mail address. It may be mistyped.")
     if error.startswith(("SMTPRecipientsRefused", "SMTPDataError")):
         return gettext("The mail server refused this mail.")
-    return gettext("The mail server could not be reached. We try again by ourselves.")
+    if _CLASS.match(error) or error.startswith("gaierror"):
+        return gettext("The mail server could not be reached. We try again by ourselves.")
+    return gettext("This message would no longer be true.")

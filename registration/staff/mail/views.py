@@ -203,7 +203,9 @@ def message_preview(message_id: int) -> ResponseReturnValue:
     """The mail as HTML, for the frame on the page of its message; what it may do there stands in web.EXCEPTIONS."""
     entry = _entry(message_id)
     letter = _letter(entry, _language(entry))
-    return Response(letter.html, mimetype="text/html") if isinstance(letter, Letter) else abort(404)
+    if not isinstance(letter, Letter):
+        abort(404)
+    return Response(letter.html, mimetype="text/html", headers={"Content-Language": letter.locale})
 
 
 @blueprint.post("/mail/<int:message_id>/retry")

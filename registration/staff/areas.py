@@ -17,6 +17,7 @@ AREAS: tuple[tuple[str, Callable[[], str]], ...] = (
     (HOME, lambda: gettext("Today")),
     ("staff.meetings", lambda: gettext("Meetings")),
     ("staff.families", lambda: gettext("Families")),
+    ("staff.calls", lambda: gettext("Calls")),
     ("staff.mail", lambda: gettext("Messages")),
     ("staff.people", lambda: gettext("People")),
     ("staff.audit", lambda: gettext("Record")),

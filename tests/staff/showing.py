@@ -16,6 +16,7 @@ from registration.staff.areas import AREAS
 from tests.pseudo import pseudo, pseudo_rtl
 
 HERE = "#main"
+EMAIL = "maria_guadalupe_hernandez_dominguez_y_rodriguez@correo_de_la_familia.example.org"
 FOLDER = Path(__file__).parent / "templates"
 WORDS = {
     "title": "Meeting in English",
@@ -95,6 +96,7 @@ def content(tag: str) -> dict[str, Any]:
     right_to_left = languages.direction(tag) == "rtl"
     return {
         "words": words,
+        "email": EMAIL,
         "tile": dates.tile(datetime(2027, 5, 10, 20, tzinfo=UTC), "America/Denver", tag),
         **_lists(words, tag),
         **_demand(words, right_to_left),

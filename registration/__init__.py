@@ -6,6 +6,7 @@ from flask import Flask
 
 from registration import assets, config, database, demo, fragments, health, i18n, logs, mail, serve, web
 from registration.accounts import commands as people
+from registration.accounts import entry
 from registration.accounts import messages as account_messages
 from registration.accounts import views as accounts
 from registration.extensions import compress, csrf, db, migrate
@@ -44,6 +45,7 @@ def create_app(overrides: dict[str, object] | None = None, instance_path: str | 
     i18n.init_app(app, beside("translations"))
     assets.init_app(app)
     mail.init_app(app, {**account_messages.builders(published.district_in), **family_messages.BUILDERS})
+    entry.init_app(app)
     fragments.init_app(app)
     web.init_app(app)
     health.init_app(app)

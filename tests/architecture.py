@@ -55,7 +55,7 @@ MEASURE_DURATIONS = {
     "registration.serve": "waits for children to end",
     "registration.mail.smtp": "bounds what a mail server may take",
 }
-COMMIT = re.compile(r"registration\.(demo\w*|mail\.deliver|\w+\.(views(\.\w+)*|pages|commands)|staff\.\w+\.views)")
+COMMIT = re.compile(r"registration\.(demo\w*|mail\.deliver|\w+\.(views(\.\w+)*|pages|commands)|staff\.\w+\.views(\.\w+)*)")
 NOT_ESCAPED = re.compile(r"\|\s*safe\b|autoescape\s+(false|off)|\bMarkup\s*\(")
 
 

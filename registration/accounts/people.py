@@ -51,7 +51,7 @@ def add(email: str, name: str, roles: Iterable[Role], locale: str, by: Person | 
     person.role_rows = [PersonRole(role=role.value) for role in sorted(set(roles))]
     db.session.add(person)
     db.session.flush()
-    record("added", object_kind=SUBJECT, object_id=person.id, person=by, facts={"roles": _words(person.roles)})
+    record("person_added", object_kind=SUBJECT, object_id=person.id, person=by, facts={"roles": _words(person.roles)})
     return person
 
 
@@ -96,7 +96,7 @@ def deactivate(person: Person, by: Person, now: datetime, version: int | None = 
     person.epoch += 1
     person.version += 1
     sign_in.end_links(person, now)
-    record("deactivated", object_kind=SUBJECT, object_id=person.id, person=by)
+    record("person_deactivated", object_kind=SUBJECT, object_id=person.id, person=by)
 
 
 def activate(person: Person, by: Person | None, version: int | None = None) -> None:
@@ -106,7 +106,7 @@ def activate(person: Person, by: Person | None, version: int | None = None) -> N
         return
     person.active = True
     person.version += 1
-    record("activated", object_kind=SUBJECT, object_id=person.id, person=by)
+    record("person_activated", object_kind=SUBJECT, object_id=person.id, person=by)
 
 
 def reset_second_factor(person: Person, by: Person, version: int | None = None) -> None:

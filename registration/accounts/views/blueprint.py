@@ -3,9 +3,8 @@
 from flask import Blueprint
 
 from registration import web
-from registration.accounts import entry, guard
+from registration.accounts import guard
 
 blueprint = Blueprint("accounts", __name__)
-blueprint.record_once(lambda state: entry.init_app(state.app))
 blueprint.after_request(web.private)
 blueprint.context_processor(guard.page)

@@ -1,0 +1,72 @@
+"""What was done, in words: one line an action. A test fails for an action that is recorded and has none."""
+
+from collections.abc import Callable, Mapping
+
+from registration.i18n import gettext
+
+ACTIONS: Mapping[str, Callable[[], str]] = {
+    "signed_in": lambda: gettext("Signed in"),
+    "signed_out": lambda: gettext("Signed out everywhere"),
+    "link_sent": lambda: gettext("Sent a sign-in link"),
+    "person_added": lambda: gettext("Added a person"),
+    "person_deactivated": lambda: gettext("Deactivated a person"),
+    "person_activated": lambda: gettext("Let a person in again"),
+    "roles_set": lambda: gettext("Changed roles"),
+    "profile_changed": lambda: gettext("Changed their profile"),
+    "second_factor_set_up": lambda: gettext("Set up the second step"),
+    "second_factor_off": lambda: gettext("Switched the second step off"),
+    "second_factor_reset": lambda: gettext("Switched the second step of a person off"),
+    "recovery_codes_made": lambda: gettext("Made recovery codes"),
+    "recovery_code_used": lambda: gettext("Used a recovery code"),
+    "family.called": lambda: gettext("Called a family"),
+    "family.registered": lambda: gettext("Registered a family"),
+    "family.changed": lambda: gettext("Changed a family’s answers"),
+    "family.withdrawn": lambda: gettext("Cancelled for a family"),
+    "family.erased": lambda: gettext("Deleted a family’s data"),
+    "family.mapped": lambda: gettext("Said which language a family means"),
+    "family.noted": lambda: gettext("Wrote a note on a family’s language"),
+    "family.kept": lambda: gettext("Looked at a registration and kept it"),
+    "family.resent": lambda: gettext("Sent a family its mail again"),
+    "mail_retried": lambda: gettext("Tried mails again"),
+    "retried": lambda: gettext("Tried a mail again"),
+    "let_go": lambda: gettext("Let a held mail go"),
+    "stopped": lambda: gettext("Stopped a mail"),
+    "meeting_made": lambda: gettext("Wrote a new meeting"),
+    "meeting_edited": lambda: gettext("Changed a meeting"),
+    "meeting_duplicated": lambda: gettext("Duplicated a meeting"),
+    "meeting_published": lambda: gettext("Published a meeting"),
+    "meeting_unpublished": lambda: gettext("Took a meeting off the public pages"),
+    "series_made": lambda: gettext("Wrote a new series"),
+    "place_made": lambda: gettext("Added a place"),
+    "text_written": lambda: gettext("Wrote a text"),
+    "plan.room": lambda: gettext("Changed the room of a meeting"),
+    "plan.moved": lambda: gettext("Moved a meeting in time"),
+    "plan.online": lambda: gettext("Moved a meeting online"),
+    "plan.postponed": lambda: gettext("Postponed a meeting"),
+    "plan.cancelled": lambda: gettext("Cancelled a meeting"),
+    "interpretation.set": lambda: gettext("Set the interpretation of a meeting"),
+    "interpretation.removed": lambda: gettext("Removed an interpretation of a meeting"),
+}
+
+KINDS: Mapping[str, Callable[[], str]] = {
+    "person": lambda: gettext("Person"),
+    "registration": lambda: gettext("Registration"),
+    "meeting": lambda: gettext("Meeting"),
+    "series": lambda: gettext("Series"),
+    "place": lambda: gettext("Place"),
+    "district": lambda: gettext("District"),
+    "message": lambda: gettext("Message"),
+    "messages": lambda: gettext("Messages"),
+    "interpretation_service": lambda: gettext("Interpretation"),
+    "removal": lambda: gettext("Removal"),
+}
+
+
+def action(tag: str) -> str:
+    """An action in words; what has none is shown as it is kept."""
+    return ACTIONS[tag]() if tag in ACTIONS else tag
+
+
+def kind(tag: str) -> str:
+    """A kind of object in words."""
+    return KINDS[tag]() if tag in KINDS else tag

@@ -1,0 +1,1 @@
+"""Who signs in: invite, roles, deactivate, a lost second factor."""

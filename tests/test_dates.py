@@ -203,3 +203,18 @@ def test_a_deadline_says_weekday_day_and_month() -> None:
 @pytest.mark.parametrize("tag", TAGS)
 def test_every_page_language_has_its_own_pattern_of_day_and_month(tag: str) -> None:
     assert LANGUAGES[tag].babel in dates._DAY_MONTH
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_the_short_day_and_the_small_tile_fit_where_there_is_little_room(tag: str) -> None:
+    day, tile = dates.short_day(MONDAY[0].date(), tag), dates.small_tile(MONDAY[0], DENVER, tag)
+    assert "10" in day
+    assert len(day) <= 12
+    assert tile.day == "10"
+    assert max(len(tile.weekday), len(tile.month)) <= 12
+    assert tile.month in day or tag in ("zh-Hans", "zh-Hant")
+
+
+def test_the_short_day_and_the_small_tile_are_abbreviated() -> None:
+    assert [dates.short_day(MONDAY[0].date(), tag) for tag in ("en", "es", "vi")] == ["May 10", "10 may", "10 thg 5"]
+    assert words(dates.small_tile(utc("2027-09-16T02:00"), DENVER, "en")) == ("Wed", "15", "Sep")

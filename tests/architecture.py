@@ -47,6 +47,7 @@ PURE = (
     "registration.interpretation.demand",
     "registration.interpretation.planner",
     "registration.reminders.due",
+    "registration.staff.charts",
 )
 BANNED_NAMES = {"util", "utils", "helper", "helpers", "service", "services", "manager", "managers", "common", "misc"}
 ASK_BABEL = {"registration.languages", "registration.dates", "registration.i18n"}

@@ -312,3 +312,8 @@ def small_tile(moment: datetime, zone: str, tag: str) -> Tile:
 def count(n: int, tag: str) -> str:
     """`n` in Western digits, grouped as the language groups them: "1,234", "1.234"."""
     return _clean(cldr_numbers.format_decimal(n, locale=_locale(tag), numbering_system="latn"))
+
+
+def sortable(moment: datetime, zone: str) -> str:
+    """Day and time as programs order them, for files: "2027-05-10 17:30"."""
+    return f"{_local(moment, zone):%Y-%m-%d %H:%M}"

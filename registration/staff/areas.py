@@ -16,7 +16,7 @@ HOME = "staff.today"
 AREAS: tuple[tuple[str, Callable[[], str]], ...] = (
     (HOME, lambda: gettext("Today")),
     ("staff.meetings", lambda: gettext("Meetings")),
-    ("staff.families", lambda: gettext("Families")),
+    ("staff.find_family", lambda: gettext("Families")),
     ("staff.calls", lambda: gettext("Calls")),
     ("staff.mail", lambda: gettext("Messages")),
     ("staff.people", lambda: gettext("People")),

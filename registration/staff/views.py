@@ -2,13 +2,28 @@
 
 from registration.staff.audit import views as audit
 from registration.staff.blueprint import blueprint
+from registration.staff.calls import views as calls
+from registration.staff.families_list import views as families_list
+from registration.staff.family import views as family
 from registration.staff.interpretation import views as interpretation
 from registration.staff.mail import views as mail
+from registration.staff.meetings import views as meetings
 from registration.staff.people import views as people
+from registration.staff.plan import views as plan
+from registration.staff.removals import views as removals
+from registration.staff.today import views as today
 
 __all__ = [
     "audit",
     "blueprint",
+    "calls",
+    "families_list",
+    "family",
+    "interpretation",
     "mail",
+    "meetings",
     "people",
+    "plan",
+    "removals",
+    "today",
 ]

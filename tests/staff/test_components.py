@@ -200,3 +200,11 @@ def test_the_style_sheet_of_staff_is_small_and_knows_no_left_and_right() -> None
     assert len(gzip.compress(written.encode(), 9)) <= 3000
     assert re.findall(r"(?<![-\w])(?:left|right|(?:margin|padding|border)-(?:left|right)|!important)\b", written) == []
     assert written.count("{") == written.count("}")
+
+
+def test_the_areas_that_are_built_are_let_in_to_by_a_guard(app: Flask) -> None:
+    built = [endpoint for endpoint, _ in areas.AREAS if endpoint in app.view_functions]
+    assert areas.HOME in built
+    assert [endpoint for endpoint in built if not hasattr(app.view_functions[endpoint], guard.ROLES)] == []
+    # A name that no view answers to is a link that nobody ever sees; settings come last.
+    assert {endpoint for endpoint, _ in areas.AREAS} - set(built) <= {"staff.settings"}

@@ -119,7 +119,11 @@ def series(slug: str) -> ResponseReturnValue:
 @blueprint.get("/<locale>/meetings/<slug>/")
 def meeting(slug: str) -> ResponseReturnValue:
     """One meeting: what, when, where, in which languages, and whether there is room."""
-    row = find(slug)
+    return page_of(find(slug))
+
+
+def page_of(row: Meeting) -> str:
+    """The public page of a meeting, published or not, in the language just spoken."""
     now = clock.now()
     view = content(i18n.speaking()).meeting(row.id)
     others = select(Meeting).where(

@@ -3,27 +3,39 @@
 from registration.staff.audit import views as audit
 from registration.staff.blueprint import blueprint
 from registration.staff.calls import views as calls
+from registration.staff.duplicates import views as duplicates
 from registration.staff.families_list import views as families_list
 from registration.staff.family import views as family
 from registration.staff.interpretation import views as interpretation
 from registration.staff.mail import views as mail
 from registration.staff.meetings import views as meetings
+from registration.staff.online import views as online
 from registration.staff.people import views as people
 from registration.staff.plan import views as plan
+from registration.staff.publishing import views as publishing
 from registration.staff.removals import views as removals
+from registration.staff.series import views as series
+from registration.staff.texts import views as texts
 from registration.staff.today import views as today
+from registration.staff.writing import views as writing
 
 __all__ = [
     "audit",
     "blueprint",
     "calls",
+    "duplicates",
     "families_list",
     "family",
     "interpretation",
     "mail",
     "meetings",
+    "online",
     "people",
     "plan",
+    "publishing",
     "removals",
+    "series",
+    "texts",
     "today",
+    "writing",
 ]

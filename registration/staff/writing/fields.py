@@ -1,5 +1,6 @@
 """Fields of forms that staff type into: days, times, zones, addresses of pages."""
 
+import re
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -30,6 +31,19 @@ class _Typed(StringField):  # type: ignore[misc] # WTForms has no annotations
 class Day(_Typed):
     """A day; `read` is a date, or None."""
 
+    @property
+    def shown(self) -> str:
+        """What stands in the box, as the browser's own picker has it where it can be read."""
+        try:
+            return local.read_day(self.data or "").isoformat()
+        except local.NoDay:
+            return self.data or ""
+
+    @property
+    def kind(self) -> str:
+        """The type of the box: a picker would hide what was mistyped."""
+        return "text" if self.data and not re.fullmatch(r"\d{4}-\d\d-\d\d", self.shown) else "date"
+
     def _read(self) -> None:
         try:
             self.read = local.read_day(self.data)
@@ -40,6 +54,19 @@ class Day(_Typed):
 
 class Time(_Typed):
     """A time of day; `read` is a time, or None."""
+
+    @property
+    def shown(self) -> str:
+        """What stands in the box, as the browser's own picker has it where it can be read."""
+        try:
+            return local.read_time(self.data or "").strftime("%H:%M")
+        except local.NoTime:
+            return self.data or ""
+
+    @property
+    def kind(self) -> str:
+        """The type of the box: a picker would hide what was mistyped."""
+        return "text" if self.data and not re.fullmatch(r"\d\d:\d\d", self.shown) else "time"
 
     def _read(self) -> None:
         try:

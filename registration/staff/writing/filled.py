@@ -5,6 +5,7 @@ from typing import Any
 
 from registration.meetings.models import Meeting
 from registration.staff.writing import local
+from registration.staff.writing.forms import MeetingForm
 
 
 def shown(meeting: Meeting) -> dict[str, Any]:
@@ -43,3 +44,13 @@ def _time(moment: datetime, zone: str) -> str:
 def _edge_shown(name: str, moment: datetime | None, zone: str) -> dict[str, str]:
     day = local.day_of(moment, zone).isoformat() if moment else ""
     return {f"{name}_day": day, f"{name}_time": _time(moment, zone) if moment else ""}
+
+
+def typed(form: MeetingForm) -> dict[str, Any]:
+    """What stands in each field of a form."""
+    return {field.name: field.data for field in form if field.name not in ("csrf_token", "version")}
+
+
+def differs(one: Any, other: Any) -> bool:
+    """Whether two values of a field say different things; nothing and an empty box are the same."""
+    return (one or None) != (other or None)

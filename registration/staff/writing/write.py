@@ -11,7 +11,8 @@ from registration.families.change import promote
 from registration.meetings.completeness import Owner, source_language
 from registration.meetings.models import Meeting, Place, Series
 from registration.meetings.published import touch
-from registration.staff.writing import keep, slugs
+from registration.staff.texts import rows
+from registration.staff.writing import slugs
 from registration.staff.writing.answers import Details, NewPlace, NewSeries, Plan, Words, Written
 
 
@@ -55,7 +56,7 @@ def new_slug(title: str, otherwise: str, model: type[Meeting | Series | Place] =
 def put_first(owner: Owner, **words: str) -> None:
     """The first texts of a new thing, in the district's first language."""
     for field, text in words.items():
-        keep.put(owner, field, source_language(), text)
+        rows.put(owner, field, source_language(), text)
 
 
 def new_series(title: str, zone: str, person: Person | None, introduction: str = "") -> Series:

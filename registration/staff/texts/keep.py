@@ -15,7 +15,7 @@ from registration.families import seats
 from registration.meetings.completeness import FIELDS, Owner, source_language
 from registration.meetings.models import District, Meeting, Place, Series, TranslatedText
 from registration.meetings.published import touch
-from registration.meetings.texts import fingerprint
+from registration.staff.texts.rows import print_of, put, rows
 
 OWNERS: dict[str, type[District | Series | Place]] = {"district": District, "series": Series, "place": Place}
 
@@ -44,34 +44,6 @@ class ChangedMeanwhile(Exception):
 
 class NotDecided(Exception):
     """Translations that nobody reviewed would be shown to families at once, and nobody has said that they may."""
-
-
-def print_of(text: str) -> str:
-    """The fingerprint that travels with a form; "" for no text."""
-    return fingerprint(text) if text else ""
-
-
-def rows(owner: str, owner_id: int) -> dict[tuple[str, str], TranslatedText]:
-    """All texts of one thing by (field, locale)."""
-    query = select(TranslatedText).where(TranslatedText.owner == owner, TranslatedText.owner_id == owner_id)
-    found = db.session.scalars(query.execution_options(populate_existing=True))
-    return {(row.field, row.locale): row for row in found}
-
-
-def put(owner: Owner, field: str, locale: str, text: str, *, reviewed: bool = True, source: str = "") -> None:
-    """Write one text, without asking; "" takes it out. `source`: the fingerprint of what it was translated from."""
-    kind, owner_id = owner
-    row = rows(kind, owner_id).get((field, locale))
-    if not text:
-        if row is not None:
-            db.session.delete(row)
-        return
-    if row is None:
-        row = TranslatedText(owner=kind, owner_id=owner_id, field=field, locale=locale)
-        db.session.add(row)
-    original = locale == source_language()
-    row.text, row.status = text, "reviewed" if reviewed or original else "draft"
-    row.source_hash = None if original else source or None
 
 
 def shown_now(owner: str, owner_id: int) -> list[int]:

@@ -1,0 +1,1 @@
+"""Meetings written again for other days."""

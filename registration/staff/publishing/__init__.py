@@ -1,0 +1,1 @@
+"""A meeting as families will see it, and showing it to them."""

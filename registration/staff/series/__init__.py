@@ -1,0 +1,1 @@
+"""Series and places: what several meetings share."""

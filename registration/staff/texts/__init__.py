@@ -1,0 +1,1 @@
+"""What staff say in their own words, in each page language side by side."""

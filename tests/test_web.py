@@ -8,15 +8,19 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from registration import create_app, links, web
+from registration.accounts.roles import Role
 from registration.extensions import db
 from tests.conftest import settings
 from tests.families.steps import register, the_only
+from tests.gaps import GAPS
 from tests.pages import Browser
+from tests.signing_in import open_link, person_with
 
-# What is asked for where an address has gaps; a route with another gap fails here until it has its row.
-GAPS = {"locale": "es", "slug": "english-meeting", "name": "app.css", "hashed": "0"}
 SERIES = "school-safety"
-PRIVATE = "families."
+# What shows somebody's answers is kept nowhere.
+PRIVATE = ("families.", "staff.", "accounts.")
+# Pages of these are opened by who has every role.
+OF_STAFF = ("staff.", "accounts.")
 
 POLICY = {
     "default-src": "'none'",
@@ -49,7 +53,8 @@ def app_settings(request: pytest.FixtureRequest) -> dict[str, object]:
     """The installation of the test's scheme."""
     if "scheme" not in request.fixturenames:
         return {}
-    return {"BASE_URL": f"{request.getfixturevalue('scheme')}://meetings.example.org"}
+    base = f"{request.getfixturevalue('scheme')}://meetings.example.org"
+    return {"BASE_URL": base, "REQUIRE_SECOND_FACTOR": False}
 
 
 @pytest.fixture
@@ -73,9 +78,12 @@ def ask(browser: Browser, app: Flask, endpoint: str, method: str) -> TestRespons
     """The answer of a route."""
     found = the_only()
     purpose = links.Purpose.NOT_ME if endpoint.endswith("not_me") else links.Purpose.REGISTRATION
-    gaps = GAPS | {"token": links.token(purpose, found.public_id, found.link_version)}
-    if endpoint.endswith("series"):
+    token = links.token(purpose, found.public_id, found.link_version)
+    gaps: dict[str, object] = GAPS | {"token": token, "meeting_id": found.meeting_id, "registration_id": found.id}
+    if endpoint.endswith(".series"):
         gaps["slug"] = SERIES
+    if endpoint.startswith(OF_STAFF):
+        open_link(browser, person_with(*Role))
     rule = next(
         rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint and method in (rule.methods or ())
     )
@@ -94,8 +102,10 @@ def test_every_route_answers_with_strict_headers(
 ) -> None:
     answer = ask(family, app, endpoint, method)
     assert answer.status_code < 500
+    assert not endpoint.startswith("staff.") or "/sign-in" not in answer.headers.get("Location", "")
     policy = policy_of(answer)
     exceptions = web.EXCEPTIONS.get(endpoint, web.Headers()).policy
+    assert {**answer.headers, **web.headers_of(endpoint)} == dict(answer.headers)
     assert POLICY.items() <= {**policy, **{name: POLICY[name] for name in exceptions if name in POLICY}}.items()
     for directive, value in policy.items():
         allowed = {"'self'", "'none'", exceptions.get(directive, "'none'")}

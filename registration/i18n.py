@@ -46,6 +46,16 @@ def _catalogue(directories: tuple[Path, ...], tag: str) -> NullTranslations:
     return NullTranslations()
 
 
+def reviewed_by(tag: str) -> str | None:
+    """Which native speaker has reviewed the catalogue of `tag`; "" where nobody has, None without a catalogue."""
+    catalogues: Catalogues = babel.domain_instance
+    said = _catalogue(catalogues.directories, tag).info().get("language-team")
+    if said is None:
+        return None
+    who = said.partition("Reviewed-By:")[2].strip()
+    return "" if who.casefold().startswith("nobody") else who
+
+
 def speaking() -> str:
     """The page language in which texts are written just now, a BCP 47 tag."""
     return _speaking.get()

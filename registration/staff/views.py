@@ -15,6 +15,7 @@ from registration.staff.plan import views as plan
 from registration.staff.publishing import views as publishing
 from registration.staff.removals import views as removals
 from registration.staff.series import views as series
+from registration.staff.settings import views as settings
 from registration.staff.texts import views as texts
 from registration.staff.today import views as today
 from registration.staff.writing import views as writing
@@ -35,6 +36,7 @@ __all__ = [
     "publishing",
     "removals",
     "series",
+    "settings",
     "texts",
     "today",
     "writing",

@@ -66,9 +66,8 @@ def map_language(
     going_on = _going_on(asked, standing, meeting, language, now)
     _new_version(registration, now)
     db.session.flush()
-    # Both lists: the new request is one of the registration's, the event one of the old request's.
-    db.session.refresh(asked, ["events"])
-    db.session.refresh(registration, ["requests"])
+    # Read again with what was added, under the same locks.
+    _, registration = locked(registration_id, meeting_id)
     demand.apply(meeting.id, before, demand.contribution(registration, demand.active(registration)))
     return Mapped(registration, going_on)
 

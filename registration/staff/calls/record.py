@@ -12,10 +12,9 @@ from registration.families.change import locked
 from registration.families.messages import untold
 from registration.families.models import CallResult, PhoneCall, Registration
 from registration.mail.models import OutboxMessage, State
+from registration.mail.retry import WRONG_NUMBER
 from registration.meetings.models import Meeting
 from registration.staff.calls.waiting import KINDS, open_messages
-
-WRONG_NUMBER = "wrong number"
 
 
 class NotedMeanwhile(Exception):

@@ -11,6 +11,7 @@ from registration.i18n import gettext
 from registration.mail.letter import Queued
 from registration.meetings.published import content
 from registration.meetings.shown import DistrictView, MeetingView
+from registration.staff.calls import news
 
 Say = Callable[[Registration, Queued, MeetingView], list[str]]
 
@@ -66,6 +67,7 @@ OPENINGS: Mapping[str, Say] = {
     "withdrawn": _withdrawn,
     "link": _link,
     "call_me": _call_me,
+    **news.OPENINGS,
 }
 
 

@@ -143,3 +143,20 @@ def _call(registration: Registration, messages: Sequence[OutboxMessage], now: da
 def _place(message: OutboxMessage) -> Place:
     # A call always ends with its meeting (families/tell.py); without one it would stand at its making.
     return order.place(message.message, message.expires_at or message.created_at, message.id)
+
+
+# Calls looked at for the languages to choose from.
+LOOKED_AT = 1000
+
+
+def languages_waiting(now: datetime) -> list[str]:
+    """The languages of the calls to make, of the first thousand."""
+    row = OutboxMessage
+    some = (
+        select(row.subject_id)
+        .where(row.state == State.CALL, row.subject_kind == SUBJECT, row.expires_at > now)
+        .limit(LOOKED_AT)
+        .subquery()
+    )
+    query = select(Registration.contact_language).join(some, some.c.subject_id == Registration.id).distinct()
+    return list(db.session.scalars(query))

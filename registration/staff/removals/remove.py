@@ -9,7 +9,7 @@ from sqlalchemy.orm import selectinload
 
 from registration.extensions import db
 from registration.families import demand, seats
-from registration.families.change import free, promote
+from registration.families.change import free, locked, promote
 from registration.families.models import (
     Event,
     InterpretationRequest,
@@ -125,7 +125,8 @@ def _back(meeting: Meeting, party: Registration, removal: Removal, now: datetime
         if any(event.event == Event.WITHDRAWN and event.at == removal.at for event in request.events):
             db.session.add(_asked_again(request, now))
     db.session.flush()
-    db.session.refresh(party, ["requests"])
+    # Read again with what was added, under the same locks.
+    _, party = locked(party.id, meeting.id)
     demand.apply(meeting.id, {}, demand.contribution(party, demand.active(party)))
 
 
@@ -168,5 +169,5 @@ def _missed(registration_ids: Collection[int]) -> set[int]:
         )
         .order_by(OutboxMessage.id)
     )
-    last = dict(db.session.execute(query).tuples().all())
+    last = {one: state for one, state in db.session.execute(query)}
     return {one for one, state in last.items() if state == State.SUPERSEDED}

@@ -7,6 +7,7 @@ grows old.
 import hashlib
 import json
 import secrets
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from registration import clock
+from registration.accounts.models import Person, PersonRole
+from registration.accounts.roles import Role
 from registration.demo_families import load_families
 from registration.demo_staff import load_staff
 from registration.extensions import db
@@ -45,8 +48,8 @@ group = AppGroup("demo", help="A season to look at.")
 @click.option("--registrations", type=click.IntRange(min=0), default=0, help="Add this many made-up families.")
 def load_command(registrations: int) -> None:
     """Load the demo season; safe to repeat."""
-    load_season(clock.now())
     load_staff(current_app.config["LANGUAGES"])
+    load_season(clock.now())
     db.session.commit()
     click.echo("The demo season is loaded.")
     if registrations:
@@ -151,10 +154,21 @@ def _meeting(data: dict[str, Any], series: Series, place: Place, slug: str, shif
     db.session.flush()
     for service in data["interpretation"]:
         db.session.add(InterpretationService(meeting_id=row.id, state=ServiceState.CONFIRMED, **service))
-    _texts("meeting", row.id, data["texts"])
+    _texts("meeting", row.id, data["texts"], unreviewed=data.get("unreviewed", []))
+    if data.get("unreviewed"):
+        row.unreviewed_by_id = _administrator()
 
 
-def _texts(owner: str, owner_id: int, texts: dict[str, dict[str, str]]) -> None:
+def _administrator() -> int | None:
+    """Who decided to publish a translation that nobody has reviewed, where the demo has its staff."""
+    query = select(Person.id).join(PersonRole).where(PersonRole.role == Role.ADMINISTRATOR, Person.active)
+    return db.session.scalar(query.order_by(Person.id).limit(1))
+
+
+def _texts(
+    owner: str, owner_id: int, texts: dict[str, dict[str, str]], unreviewed: Collection[Sequence[str]] = ()
+) -> None:
+    """All texts of one thing; the demo's district has translators, who have read all but those `unreviewed`."""
     for field, by_locale in texts.items():
         source = hashlib.sha256(by_locale["en"].encode()).hexdigest()
         for locale, text in by_locale.items():
@@ -165,7 +179,7 @@ def _texts(owner: str, owner_id: int, texts: dict[str, dict[str, str]]) -> None:
                     field=field,
                     locale=locale,
                     text=text,
-                    status="reviewed" if locale == "en" else "draft",
+                    status="draft" if [field, locale] in unreviewed else "reviewed",
                     source_hash=None if locale == "en" else source,
                 )
             )

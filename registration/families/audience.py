@@ -50,18 +50,19 @@ def in_the_room(meeting_id: int) -> Where:
     return and_(everybody(meeting_id), Registration.attendance == Attendance.IN_PERSON)
 
 
+def ended() -> Where:
+    """Whether a request stands no longer."""
+    request = InterpretationEvent.request_id == InterpretationRequest.id
+    return select(InterpretationEvent.id).where(request, InterpretationEvent.event.in_(ENDING)).exists()
+
+
 def standing(meeting_id: int, language: str, modality: str) -> Where:
     """Requests of a meeting for one language and modality that nobody has ended."""
-    ended = (
-        select(InterpretationEvent.id)
-        .where(InterpretationEvent.request_id == InterpretationRequest.id, InterpretationEvent.event.in_(ENDING))
-        .exists()
-    )
     return and_(
         InterpretationRequest.meeting_id == meeting_id,
         InterpretationRequest.language == language,
         InterpretationRequest.modality == modality,
-        ~ended,
+        ~ended(),
     )
 
 

@@ -197,7 +197,7 @@ def _tell(meeting: Meeting, key: Key, service: InterpretationService, now: datet
 
 def _record(action: str, service: InterpretationService, by: Person | None, told: int) -> None:
     audit.record(
-        f"interpretation.{action}",
+        f"interpretation_{action}",
         object_kind="interpretation_service",
         object_id=service.id,
         meeting_id=service.meeting_id,

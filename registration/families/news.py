@@ -130,8 +130,8 @@ def _href(other: OtherMeeting, locale: str) -> str:
     return links.absolute("meetings.meeting", locale=locale, slug=other.slug)
 
 
-def _others(registration: Registration, published: Content) -> list[tuple[str, str, str]]:
-    """Other meetings of the series that one can go to, the family's language first: title, time, address."""
+def other_meetings(registration: Registration, published: Content) -> list[MeetingView]:
+    """Other meetings of the series that one can go to, those in a language the family asked for first."""
     meeting, now = registration.meeting, clock.now()
     query = select(Meeting).where(
         Meeting.published,
@@ -143,12 +143,16 @@ def _others(registration: Registration, published: Content) -> list[tuple[str, s
     rows = list(db.session.scalars(query.order_by(Meeting.starts_at)))
     pairs = cards.in_reading_order(zip(rows, published.meetings([row.id for row in rows]), strict=True))
     asked = {request.language for request in demand.active(registration)}
-    views = sorted((view for _, view in pairs), key=lambda view: view.floor.tag not in asked)
+    return sorted((view for _, view in pairs), key=lambda view: view.floor.tag not in asked)[:MOST_OTHERS]
+
+
+def _others(registration: Registration, published: Content) -> list[tuple[str, str, str]]:
+    """Title, time and address of each."""
     return [
         (
             str(view.title),
             f"{view.when.date}, {view.when.time} {view.when.zone}",
             links.absolute("meetings.meeting", locale=view.locale, slug=view.slug),
         )
-        for view in views[:MOST_OTHERS]
+        for view in other_meetings(registration, published)
     ]

@@ -81,10 +81,11 @@ def availability(meeting: Meeting, now: datetime) -> Availability:
 def _phase(meeting: Meeting, now: datetime) -> Phase:
     if meeting.status == MeetingStatus.CANCELLED:
         return Phase.CANCELLED
-    if meeting.ends_at <= now:
-        return Phase.PAST
+    # The old date of a postponed meeting says nothing: it is not over, it has not been.
     if meeting.status == MeetingStatus.POSTPONED:
         return Phase.POSTPONED
+    if meeting.ends_at <= now:
+        return Phase.PAST
     if meeting.opens_at is not None and now < meeting.opens_at:
         return Phase.NOT_YET
     if meeting.closes_at is not None and meeting.closes_at <= now:

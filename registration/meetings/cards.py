@@ -10,8 +10,8 @@ from registration import dates
 from registration.i18n import gettext
 from registration.meetings import voices
 from registration.meetings.availability import Phase, availability
-from registration.meetings.models import Meeting, ServiceState
-from registration.meetings.shown import MeetingView, PlaceView
+from registration.meetings.models import Change, Meeting, ServiceState
+from registration.meetings.shown import ChangeView, MeetingView, PlaceView
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ def _chip(meeting: Meeting, view: MeetingView, now: datetime) -> Chip | None:
         return Chip("warn", "alert", gettext("Cancelled"))
     if state.phase is Phase.POSTPONED:
         return Chip("warn", "alert", gettext("Postponed"))
+    if view.change is not None and not meeting.past:
+        return _changed(view.change)
     if state.phase is Phase.OPEN and state.full:
         return Chip("warn", "people", gettext("All seats are taken"))
     own = voices.own_languages(view.locale)
@@ -57,6 +59,14 @@ def _chip(meeting: Meeting, view: MeetingView, now: datetime) -> Chip | None:
         if service is not None and service.state is ServiceState.CONFIRMED:
             return Chip("good", "check", gettext("With an interpreter into %(language)s", language=service.tongue.name))
     return None
+
+
+def _changed(change: ChangeView) -> Chip:
+    if change.kind is Change.ONLINE:
+        return Chip("warn", "screen", gettext("Online now"))
+    if change.kind is Change.ROOM:
+        return Chip("warn", "pin", gettext("Another room"))
+    return Chip("warn", "calendar", gettext("New date"))
 
 
 def _action(meeting: Meeting, now: datetime) -> str:

@@ -9,8 +9,9 @@ from registration.extensions import db
 from registration.families.interpretation import Decided, Decision, Key, service_for, set_state
 from registration.families.models import Modality
 from registration.meetings.models import Meeting, Mode, Place, ServiceState, Way
+from registration.staff.online.access import Access
 from registration.staff.plan.change_of_plan import Done, change_of_plan
-from registration.staff.plan.plans import Access, Kind, Plan
+from registration.staff.plan.plans import Kind, Plan
 from tests.conftest import NOW
 
 REASON = {"en": "The heating is broken.", "es": "La calefacción no funciona.", "vi": "Hệ thống sưởi bị hỏng."}

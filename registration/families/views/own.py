@@ -8,21 +8,25 @@ from werkzeug.datastructures import MultiDict
 from registration import clock, i18n, links, phones, web
 from registration.extensions import db
 from registration.families import demand, hearing, holder, words
+from registration.families.access import way_in
 from registration.families.answers import Answers
 from registration.families.calendar import calendar_file
 from registration.families.change import ChangedMeanwhile, NoRoom, change, erase, withdraw
 from registration.families.codes import picture
 from registration.families.forms import RegistrationForm
 from registration.families.models import OWN_WORDS, Attendance, Modality, Registration, Status
+from registration.families.news import other_meetings
 from registration.families.tell import channel
 from registration.families.views import choices
 from registration.families.views.blueprint import blueprint
 from registration.families.views.register import carried, childcare_open
 from registration.forms import Form
-from registration.meetings.availability import availability
+from registration.meetings.availability import Phase, availability
 from registration.meetings.models import Meeting
 from registration.meetings.published import content
 from registration.meetings.shown import MeetingView
+
+CALLED_OFF = (Phase.CANCELLED, Phase.POSTPONED)
 
 
 class OwnForm(Form):
@@ -66,13 +70,16 @@ def show(registration: Registration, meeting: Meeting, view: MeetingView, status
     now = clock.now()
     requests = demand.active(registration)
     by_mail = channel(registration) == "mail"
-    district = content(i18n.speaking()).district
+    published, state = content(i18n.speaking()), availability(meeting, now)
+    district = published.district
     html = render_template(
         "families/registration.html",
         registration=registration,
         meeting=meeting,
         view=view,
-        state=availability(meeting, now),
+        state=state,
+        others=other_meetings(registration, published) if state.phase in CALLED_OFF else [],
+        way_in=way_in(registration),
         new=request.args.get("new") == "1" and registration.status != Status.WITHDRAWN,
         held=request.args.get("held") == "1",
         voices=hearing.voices(view, requests, district, now),

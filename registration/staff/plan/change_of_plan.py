@@ -21,7 +21,7 @@ from registration.meetings.completeness import source_language
 from registration.meetings.models import Change, Meeting, MeetingChange, MeetingStatus, TranslatedText
 from registration.meetings.published import touch
 from registration.meetings.rewrite import rewrite
-from registration.staff.plan.access import store
+from registration.staff.online.access import store
 from registration.staff.plan.plans import Kind, Plan, check, moved_along
 
 MESSAGES: Mapping[Change, Message] = {
@@ -70,7 +70,7 @@ def change_of_plan(meeting_id: int, plan: Plan, *, version: int, by: Person | No
         facts={"change": change.id, **_times(change.before)},
     )
     audit.record(
-        f"plan.{plan.kind}",
+        f"plan_{plan.kind}",
         object_kind="meeting",
         object_id=meeting_id,
         meeting_id=meeting_id,

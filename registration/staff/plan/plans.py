@@ -7,6 +7,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from registration.meetings.models import Change, Meeting, MeetingStatus
+from registration.staff.online.access import Access
 
 
 class Kind(StrEnum):
@@ -23,15 +24,6 @@ class Kind(StrEnum):
     def change(self) -> Change:
         """How it is kept."""
         return Change.MOVED if self is Kind.AGAIN else Change(self.value)
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """The way in for everybody: link, telephone number, passcode."""
-
-    link: str = ""
-    dial_in: str = ""
-    passcode: str = ""
 
 
 @dataclass(frozen=True, slots=True)

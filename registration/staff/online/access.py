@@ -1,12 +1,21 @@
 """The way into an online meeting, as staff write it: for everybody, and by language. It never becomes public."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import delete, select
 
 from registration.extensions import db
 from registration.meetings.models import OnlineAccess
-from registration.staff.plan.plans import Access
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A way in: link, telephone number, passcode; each may be empty."""
+
+    link: str = ""
+    dial_in: str = ""
+    passcode: str = ""
 
 
 def of_meeting(meeting_id: int) -> dict[str, Access]:

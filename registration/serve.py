@@ -20,6 +20,7 @@ from flask.cli import with_appcontext
 
 from registration import config
 from registration.accounts.commands import demo_link
+from registration.extensions import db
 
 # prctl(2): the signal a child gets when its parent dies. Linux only; elsewhere the children outlive a killed parent.
 PR_SET_PDEATHSIG = 1
@@ -108,4 +109,6 @@ def command(host: str, port: int, workers: int, threads: int) -> None:
     if current_app.config["MAIL_SERVER"] is None:
         click.echo(f"Mail is written to {Path(current_app.instance_path) / 'mail'}")
     click.echo("Stop with Ctrl-C.")
+    # The parent lives as long as the service: a transaction it left open would keep every other writer waiting.
+    db.session.remove()
     group.run()

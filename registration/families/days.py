@@ -61,7 +61,11 @@ def counted() -> dict[int, Counter[date]]:
     """The true numbers by meeting, from the registrations themselves."""
     zones = {row.id: ZoneInfo(row.time_zone) for row in db.session.execute(select(Meeting.id, Meeting.time_zone))}
     found: dict[int, Counter[date]] = defaultdict(Counter)
-    query = select(Registration.meeting_id, Registration.created_at).execution_options(yield_per=AT_A_TIME)
-    for meeting_id, created_at in db.session.execute(query):
-        found[meeting_id][created_at.astimezone(zones[meeting_id]).date()] += 1
+    last = 0
+    query = select(Registration.id, Registration.meeting_id, Registration.created_at).order_by(Registration.id)
+    # By ids: readers have no transaction on PostgreSQL, and so no cursor of the server.
+    while rows := db.session.execute(query.where(Registration.id > last).limit(AT_A_TIME)).all():
+        last = rows[-1].id
+        for _, meeting_id, created_at in rows:
+            found[meeting_id][created_at.astimezone(zones[meeting_id]).date()] += 1
     return found

@@ -12,7 +12,7 @@ from typing import NamedTuple, cast
 from sqlalchemy import Insert, Table, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from registration.database import is_sqlite
+from registration.database import is_sqlite, run
 from registration.extensions import db
 from registration.families.answers import Wish
 from registration.families.models import Attendance, Demand, InterpretationRequest, Registration, Status
@@ -91,7 +91,7 @@ def _add(meeting_id: int, key: Key, change: Counts) -> None:
         db.session.execute(statement.execution_options(synchronize_session=False))
         return
     values = {"meeting_id": meeting_id, "language": language, "modality": modality, **change._asdict()}
-    db.session.execute(_adding(is_sqlite()), values)
+    run(_adding(is_sqlite()), values)
 
 
 @cache

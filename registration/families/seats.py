@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Integer, bindparam, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, selectinload
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from registration.database import run
 from registration.extensions import db
 from registration.families import demand
 from registration.families.models import Attendance, InterpretationRequest, Registration, Status
@@ -78,7 +79,7 @@ def _take(
     children: int,
 ) -> Entered | None:
     values = {"meeting": meeting_id, "people": people, "kids": children}
-    row = db.session.execute(statements[Attendance(attendance)], values).first()
+    row = run(statements[Attendance(attendance)], values).first()
     return None if row is None else Entered(*row)
 
 

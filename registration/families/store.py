@@ -5,15 +5,17 @@ The statements are built once and columns named in one place; the ORM sees the r
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, bindparam, exists, false, insert, literal_column
+from sqlalchemy import Table, TextClause, bindparam, exists, false, insert, literal_column, text
 from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 
+from registration.database import run
 from registration.extensions import Declarative, db
 from registration.families.answers import Answers
-from registration.families.models import InterpretationRequest, Registration, RegistrationWord, Status
+from registration.families.models import InterpretationRequest, Registration, Status
 from registration.families.names import words
 from registration.meetings.models import Meeting
 
@@ -29,7 +31,6 @@ _ADDED = (_REGISTRATION.c.id, _REGISTRATION.c.same_address)
 _ADD = insert(_REGISTRATION).values(same_address=_SAME_ADDRESS).returning(*_ADDED)
 _ADD_WITHOUT_ADDRESS = insert(_REGISTRATION).values(same_address=false()).returning(*_ADDED)
 _ADD_REQUEST = insert(_REQUEST).returning(_REQUEST.c.id)
-_ADD_WORD = insert(Declarative.metadata.tables[RegistrationWord.__tablename__])
 
 
 # What nothing has happened to yet; without a value the ORM would ask the database for each.
@@ -89,7 +90,7 @@ def add(
         "calendar_sequence": 0,
     }
     address = {"at_meeting": meeting.id, "folded": row["email_folded"]} if answers.email else {}
-    added, same = db.session.execute(_ADD if address else _ADD_WITHOUT_ADDRESS, row | address).one()
+    added, same = run(_ADD if address else _ADD_WITHOUT_ADDRESS, row | address).one()
     registration = Registration(id=added, same_address=bool(same), **row, **NOT_YET)
     make_transient_to_detached(registration)
     db.session.add(registration)
@@ -101,7 +102,7 @@ def add(
 def _request(asked: InterpretationRequest, registration: Registration) -> InterpretationRequest:
     asked.registration_id = registration.id
     values = {name: value for name, value in vars(asked).items() if name in _REQUEST.c}
-    asked.id = db.session.execute(_ADD_REQUEST, values).scalar_one()
+    asked.id = run(_ADD_REQUEST, values).scalar_one()
     make_transient_to_detached(asked)
     db.session.add(asked)
     set_committed_value(asked, "events", [])
@@ -110,6 +111,14 @@ def _request(asked: InterpretationRequest, registration: Registration) -> Interp
 
 def add_words(registration_id: int, meeting_id: int, name: str) -> None:
     """Let staff find the registration by the words of its name."""
-    rows = [{"meeting_id": meeting_id, "word": word, "registration_id": registration_id} for word in words(name)]
-    if rows:
-        db.session.execute(_ADD_WORD, rows)
+    found = words(name)
+    if found:
+        these = {f"word_{number}": word for number, word in enumerate(found)}
+        run(_adding_words(len(found)), {"meeting": meeting_id, "registration": registration_id, **these})
+
+
+@cache
+def _adding_words(number: int) -> TextClause:
+    # One statement for all: SQLAlchemy builds its own for several rows anew each time.
+    rows = ", ".join(f"(:meeting, :word_{each}, :registration)" for each in range(number))
+    return text(f"INSERT INTO registration_word (meeting_id, word, registration_id) VALUES {rows}")  # noqa: S608

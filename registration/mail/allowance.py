@@ -79,7 +79,7 @@ class Allowance:
     def store(self) -> None:
         """Write the row in the caller's transaction."""
         places = [list(pair) for pair in self.places]
-        db.session.execute(_STORE, {"the_key": self.address_key, "places": places, "held_until": self.held_until})
+        database.run(_STORE, {"the_key": self.address_key, "places": places, "held_until": self.held_until})
 
 
 def _free_at(taken: list[float], moment: float, window: float, most: int) -> float:
@@ -95,7 +95,7 @@ def lock(address_key: str, now: datetime, place: str | None = None) -> Allowance
     wanted: list[list[Any]] = [[place, now.timestamp()]] if place else []
     statement = _LOCK_SQLITE if database.is_sqlite() else _LOCK_POSTGRESQL
     row = {"address_key": address_key, "places": wanted, "last_used_at": now}
-    places, held_until = db.session.execute(statement, row).one()
+    places, held_until = database.run(statement, row).one()
     pairs = [(str(name), float(at)) for name, at in places]
     return Allowance(address_key, pairs, held_until, fresh=bool(wanted) and places == wanted)
 

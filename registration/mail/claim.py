@@ -93,8 +93,8 @@ def let_go_of_all(worker: str) -> int:
 
 def settle(worker: str, row_id: int, values: Mapping[str, object]) -> bool:
     """Write what became of a claimed message and end its lease. False when the lease had passed to somebody else."""
-    result = db.session.execute(_settling(tuple(values)), {"the_id": row_id, "the_worker": worker, **values})
-    return cast("CursorResult[Any]", result).rowcount == 1
+    result = database.run(_settling(tuple(values)), {"the_id": row_id, "the_worker": worker, **values})
+    return result.rowcount == 1
 
 
 @lru_cache(maxsize=32)

@@ -168,7 +168,7 @@ _ADD_MANY_POSTGRESQL = postgresql.insert(_TABLE).on_conflict_do_nothing(index_el
 def _insert(row: dict[str, Any]) -> OutboxMessage | None:
     # Whatever the caller has changed goes first: messages follow what they tell of.
     db.session.flush()
-    added = db.session.execute(_ADD_SQLITE if database.is_sqlite() else _ADD_POSTGRESQL, row).scalar_one_or_none()
+    added = database.run(_ADD_SQLITE if database.is_sqlite() else _ADD_POSTGRESQL, row).scalar_one_or_none()
     if added is None:
         return None
     message = OutboxMessage(id=added, **row)

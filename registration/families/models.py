@@ -1,9 +1,10 @@
 """Who comes: registrations, what they asked for, and the counters of demand."""
 
+import re
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, TextClause, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registration.accounts.models import Person
@@ -70,8 +71,10 @@ class Event(StrEnum):
 ENDING = (Event.WITHDRAWN, Event.MAPPED)
 
 
-def _where(name: str, condition: TextClause, *columns: str) -> Index:
-    return Index(name, *columns, postgresql_where=condition, sqlite_where=condition)
+def _where(name: str, condition: str, *columns: str) -> Index:
+    # As SQLAlchemy writes booleans in queries: otherwise SQLite does not see that the index holds what is asked for.
+    on_sqlite = re.sub(r"\b(late|same_address)\b", r"\1 = 1", condition)
+    return Index(name, *columns, postgresql_where=text(condition), sqlite_where=text(on_sqlite))
 
 
 class Removal(Model):
@@ -104,11 +107,9 @@ class Registration(Model):
         Index("ix_registration_meeting_email", "meeting_id", "email_folded"),
         Index("ix_registration_meeting_phone", "meeting_id", "phone"),
         # What staff look at is rare: these indexes hold only that.
-        _where("ix_registration_not_me", text("not_me_at IS NOT NULL"), "meeting_id", "id"),
-        _where(
-            "ix_registration_same_address", text("same_address AND same_address_seen_at IS NULL"), "meeting_id", "id"
-        ),
-        _where("ix_registration_removal", text("removal_id IS NOT NULL"), "removal_id"),
+        _where("ix_registration_not_me", "not_me_at IS NOT NULL", "meeting_id", "id"),
+        _where("ix_registration_same_address", "same_address AND same_address_seen_at IS NULL", "meeting_id", "id"),
+        _where("ix_registration_removal", "removal_id IS NOT NULL", "removal_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -171,7 +172,7 @@ class InterpretationRequest(Model):
         CheckConstraint("modality IN ('spoken', 'sign', 'captions')", name="modality"),
         CheckConstraint("listeners BETWEEN 1 AND 20", name="listeners"),
         Index("ix_interpretation_request_meeting_language", "meeting_id", "language", "modality", "registration_id"),
-        _where("ix_interpretation_request_late", text("late"), "meeting_id", "registration_id"),
+        _where("ix_interpretation_request_late", "late", "meeting_id", "registration_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -110,7 +110,7 @@ def _taken_for(found: find.Found) -> str:
     return words[found.kind] if found.kind else ""
 
 
-def _choices(keys: Sequence[tuple[str, str]], locale: str) -> dict[str, Choices]:
+def _choices(keys: Sequence[tuple[str, str]], locale: str) -> dict[str, Any]:
     tongues = {language: language_name(language, Modality.SPOKEN, locale) for language, _ in keys}
     named = sorted(tongues.items(), key=lambda one: languages.sort_key(one[1]))
     return {
@@ -119,7 +119,7 @@ def _choices(keys: Sequence[tuple[str, str]], locale: str) -> dict[str, Choices]
         "need": [("", gettext("All")), *_needs()],
         "status": [("", gettext("All")), *_statuses()],
         "attendance": [("", gettext("In the room and online")), *_attendances()],
-        "marks": _marks(),
+        "marks": [{"value": value, "text": text} for value, text in _marks()],
     }
 
 

@@ -136,9 +136,9 @@ def _within(column: InstrumentedAttribute[int], meeting_ids: Sequence[int]) -> t
 def by_filters(meeting_id: int, asked: Asked, keys: Sequence[tuple[str, str]]) -> Way:
     """The way on which the fewest families are to be looked at. `keys`: languages and modalities asked for there."""
     if Mark.LATE in asked.marks and asked.status != Status.WITHDRAWN:
-        # As the index has it; PostgreSQL does not see that "late IS true" says the same.
-        late: Condition = literal_column("interpretation_request.late")
-        return _newest(InterpretationRequest.registration_id, ((InterpretationRequest.meeting_id == meeting_id, late),))
+        # Bare: neither database sees that the index of late ones holds those whose "late IS true".
+        late = (InterpretationRequest.meeting_id == meeting_id, InterpretationRequest.late.expression)
+        return _newest(InterpretationRequest.registration_id, (late,))
     if asked.status == Status.WAITING:
         return _waiting(meeting_id, asked.attendance)
     ours = Registration.meeting_id == meeting_id
@@ -160,7 +160,7 @@ def by_filters(meeting_id: int, asked: Asked, keys: Sequence[tuple[str, str]]) -
 
 def unseen_double() -> Condition:
     """As the index has it: another family gave the same address, and nobody has looked at it."""
-    return and_(literal_column("registration.same_address"), Registration.same_address_seen_at.is_(None))
+    return and_(Registration.same_address, Registration.same_address_seen_at.is_(None))
 
 
 def _newest(column: InstrumentedAttribute[int], ranges: tuple[tuple[Condition, ...], ...]) -> Way:

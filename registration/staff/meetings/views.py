@@ -120,7 +120,7 @@ def meeting(meeting_id: int) -> ResponseReturnValue:
         place=place,
         tile=dates.tile(row.starts_at, row.time_zone, locale),
         when=dates.line(row.starts_at, row.ends_at, row.time_zone, locale),
-        chips=shown.chips(row, [line for line in lines if line.standing.settled]),
+        chips=shown.chips(row, ()),
         nobody=[one.plain for one in drawn if not one.line.standing.settled],
         texts=shown.text_words(state_of_texts([row.id])[row.id], locale),
         figures=overview.figures(row, lines, locale),

@@ -7,6 +7,8 @@ GAPS: dict[str, object] = {
     "hashed": "0",
     "tag": "es",
     "kind": "moved",
+    "modality": "spoken",
+    "language": "so",
     "meeting_id": 1,
     "registration_id": 1,
     "message_id": 1,

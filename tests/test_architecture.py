@@ -44,7 +44,7 @@ FAULTS = [
     (architecture.commits_at_the_edge, "mail/queue.py", "done = db.session.commit"),
     (architecture.commits_at_the_edge, "accounts/people.py", "def end() -> None:\n    db.session.commit()"),
     (architecture.commits_at_the_edge, "staff/calls/record.py", "def end() -> None:\n    db.session.commit()"),
-    (architecture.only_inwards, "accounts/people.py", "from registration.accounts.views import profile"),
+    (architecture.only_inwards, "accounts/people.py", "from registration.accounts.views import own"),
     (architecture.only_inwards, "staff/calls/record.py", "from registration.staff.calls import views"),
     (architecture.only_inwards, "staff/calls/forms.py", "from registration.staff.calls.record import record_call"),
     (architecture.no_signals, "families/change.py", "from blinker import Signal"),

@@ -3,9 +3,7 @@
 UPDATE_SNAPSHOTS=1 writes them anew; look at what changed before it is committed.
 """
 
-import os
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,9 +25,7 @@ from registration.meetings.models import Meeting
 from registration.meetings.published import content
 from tests.conftest import NOW
 from tests.families.news import CHANGES, STATES, announce
-
-SNAPSHOTS = Path(__file__).parents[1] / "mail" / "snapshots"
-LOCALES = ("en", "es", "vi")
+from tests.snapshots import LOCALES, compare
 
 NAMES = {"en": "Hodan Warsame", "es": "Rosa Méndez Xol", "vi": "Nguyễn Thị Hoa"}
 WANTED = {"en": ("so",), "es": ("es", "mam"), "vi": ("vi",)}
@@ -104,15 +100,6 @@ def happen(message: str, locale: str) -> Registration:
         announce(message, meeting, WANTED[locale][0])
     db.session.commit()
     return registration
-
-
-def compare(name: str, text: str) -> None:
-    """Assert that `text` is what stands in the snapshot, or write it when asked to."""
-    path = SNAPSHOTS / name
-    if os.environ.get("UPDATE_SNAPSHOTS") == "1":
-        path.write_text(text, encoding="utf-8", newline="\n")
-    assert path.is_file(), f"{name} is missing: run with UPDATE_SNAPSHOTS=1 and read it"
-    assert text == path.read_text(encoding="utf-8"), f"{name} differs"
 
 
 @pytest.mark.parametrize("locale", LOCALES)

@@ -21,10 +21,10 @@ MINUTES = int(LIFE.total_seconds() // 60)
 @blueprint.route("/sign-in", methods=["GET", "POST"], endpoint="sign_in")
 def sign_in_page() -> ResponseReturnValue:
     """Ask for a one-time link. The answer is the same whoever asks."""
-    if request.method == "GET" and (person := entry.current_person()) is not None:
+    if request.method != "POST" and (person := entry.current_person()) is not None:
         return redirect(guard.safe(request.args.get("next")) or landing(person), 303)
     form = SignInForm()
-    if request.method == "GET":
+    if request.method != "POST":
         form.next.data = guard.safe(request.args.get("next"))
         return render_template("accounts/sign_in.html", form=form)
     if not form.complete():
@@ -56,7 +56,7 @@ def link_page(token: str) -> ResponseReturnValue:
         return render_template("accounts/no_link.html", minutes=MINUTES), 410
     entry.speak_as(person)
     form = ButtonForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("accounts/link.html", form=form, owner=person, token=token)
     if not form.validate():
         return render_template("accounts/link.html", form=form, owner=person, token=token), 422
@@ -86,7 +86,7 @@ def second_factor_page() -> ResponseReturnValue:
     if not entry.asked_for_code(person):
         return redirect(_onwards(person), 303)
     form = CodeForm()
-    if request.method == "GET":
+    if request.method != "POST":
         form.next.data = guard.safe(request.args.get("next"))
         return render_template("accounts/second_factor.html", form=form)
     if not form.validate():
@@ -118,7 +118,7 @@ def refuse(form: CodeForm, person: Person, error: WrongCode | limits.TooMany) ->
 def sign_out_page() -> ResponseReturnValue:
     """Sign out, in this browser and in all others."""
     form = ButtonForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("accounts/sign_out.html", form=form)
     if not form.validate():
         return render_template("accounts/sign_out.html", form=form), 422

@@ -29,7 +29,7 @@ def people() -> ResponseReturnValue:
 def invite() -> ResponseReturnValue:
     """Somebody new: an account, and a mail that says so."""
     form = InviteForm()
-    if request.method == "GET":
+    if request.method != "POST":
         form.language.data = i18n.speaking()
         return _invite(form)
     if not form.complete():
@@ -118,7 +118,7 @@ def person_roles(person_id: int) -> ResponseReturnValue:
 def person_deactivate(person_id: int) -> ResponseReturnValue:
     """What somebody still holds, and a button that lets them in no more."""
     one, form = _person(person_id), PersonForm()
-    if request.method == "GET":
+    if request.method != "POST":
         form.version.data = one.version
     elif form.validate():
         try:
@@ -153,7 +153,7 @@ def person_activate(person_id: int) -> ResponseReturnValue:
 def person_reset(person_id: int) -> ResponseReturnValue:
     """A lost telephone: forget the second factor, so that it can be set up anew."""
     one, form = _person(person_id), PersonForm()
-    if request.method == "GET":
+    if request.method != "POST":
         form.version.data = one.version
     elif form.validate():
         try:

@@ -25,7 +25,7 @@ def profile_page() -> ResponseReturnValue:
     """See and change what is known of oneself."""
     person = guard.signed_in()
     form = ProfileForm()
-    if request.method == "GET":
+    if request.method != "POST":
         form.name.data, form.language.data = person.name, person.locale
         form.phone.data = phones.display(person.phone) if person.phone else ""
     elif form.complete():
@@ -67,7 +67,7 @@ def set_up_page() -> ResponseReturnValue:
     if person.second_factor:
         return redirect(url_for("accounts.second_factor_settings"), 303)
     form = CodeForm()
-    if request.method == "GET":
+    if request.method != "POST":
         form.next.data = guard.safe(request.args.get("next"))
         return _set_up(person, form)
     if not form.validate():
@@ -121,7 +121,7 @@ def settings_page() -> ResponseReturnValue:
     if not person.second_factor:
         return redirect(url_for("accounts.set_up"), 303)
     form = CodeForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return _settings(person, form)
     if not form.validate():
         return _settings(person, form), 422

@@ -76,8 +76,11 @@ def duplicate_series(series_id: int) -> ResponseReturnValue:
     target, made = copies_of(series, days, title=title or "", person=signed_in())
     db.session.commit()
     number = len(made)
-    words = ngettext("%(num)s copy is saved.", "%(num)s copies are saved.", number)
-    flash(f"{words} {gettext('Families do not see them yet.')}", "good")
+    saved, hidden = (
+        ngettext("%(num)s copy is saved.", "%(num)s copies are saved.", number),
+        gettext("Families do not see what is not published."),
+    )
+    flash(f"{saved} {hidden}", "good")
     return redirect(url_for("staff.one_series", series_id=target), 303)
 
 

@@ -121,6 +121,7 @@ def _show(whose: Whose, tag: str, form: TextsForm, status: int = 200, *, decide:
         language=shown.language_name(tag),
         direction_of=languages.direction,
         source=source_language(),
+        source_name=shown.language_name(source_language()),
         public=bool(keep.shown_now(*owner)),
         decide=decide,
         conflict=status == 409,

@@ -1,6 +1,7 @@
 """Staff find out which language a family's own words mean: the demand moves there, the record keeps both."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -20,7 +21,7 @@ from tests.conftest import NOW
 from tests.families.steps import register, the_only
 from tests.pages import Browser
 
-MIXTECO = {"interpretation": "other", "other_language": "Mixteco de Tlaxiaco", "listeners": "2"}
+MIXTECO: dict[str, Any] = {"interpretation": "other", "other_language": "Mixteco de Tlaxiaco", "listeners": "2"}
 
 
 def requests() -> list[InterpretationRequest]:

@@ -1,11 +1,12 @@
 """What forms of all features share: the base form, and fields that keep what was typed."""
 
 import unicodedata
+from re import fullmatch
 from typing import Any
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, StringField
+from wtforms import HiddenField, IntegerField, StringField
 from wtforms.validators import StopValidation, ValidationError
 
 # Marks that override the direction of text (Unicode 9, bidirectional formatting); names do without them.
@@ -29,6 +30,19 @@ def _visible(text: str) -> str:
     """`text` without control characters: databases refuse some, and some turn the direction of what follows."""
     kept = (c for c in text if c in "\n\t" or (unicodedata.category(c) not in ("Cc", "Cs") and c not in TURNING))
     return "".join(kept)
+
+
+def whole_number(text: str | None) -> int:
+    """The number in a hidden field, a version or an id; -1, which nothing has, where it holds another text."""
+    return int(text) if text and fullmatch("[0-9]{1,9}", text) else -1
+
+
+class HiddenNumber(HiddenField):  # type: ignore[misc] # WTForms has no annotations
+    """A number that nobody sees or types, such as a version. It is never wrong, only one that nothing has."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if valuelist:
+            self.data = whole_number(str(valuelist[0]))
 
 
 class Line(StringField):  # type: ignore[misc] # WTForms has no annotations

@@ -5,11 +5,11 @@ from re import fullmatch
 from typing import Any
 
 from flask_babel import lazy_gettext
-from wtforms import IntegerField, StringField
+from wtforms import StringField
 
 from registration import languages
 from registration.families.models import CallResult
-from registration.forms import Form, Lines
+from registration.forms import Form, HiddenNumber, Lines
 from registration.staff.calls.waiting import Filter
 
 
@@ -17,7 +17,7 @@ class CallForm(Form):
     """What came of a call. Its buttons say the result; the note is for staff only."""
 
     note = Lines(lazy_gettext("Note for staff"), most=1000)
-    noted_before = IntegerField()
+    noted_before = HiddenNumber()
     result = StringField()
 
     @property

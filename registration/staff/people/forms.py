@@ -6,7 +6,7 @@ from wtforms import SelectMultipleField, StringField
 
 from registration.accounts.forms import EMAIL, NAME, read_email
 from registration.accounts.roles import Role
-from registration.forms import Count, Form, Line
+from registration.forms import Form, HiddenNumber, Line
 from registration.i18n import gettext
 
 
@@ -21,7 +21,7 @@ class RolesForm(Form):
     """What somebody is here for."""
 
     roles = ManyOf(lazy_gettext("Roles"), validate_choice=False)
-    version = Count(least=1, most=2**31 - 1)
+    version = HiddenNumber()
 
     @property
     def chosen(self) -> frozenset[Role]:
@@ -59,4 +59,4 @@ class InviteForm(RolesForm):
 class PersonForm(Form):
     """A button about one person, and the version of what the reader saw."""
 
-    version = Count(least=1, most=2**31 - 1)
+    version = HiddenNumber()

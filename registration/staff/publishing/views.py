@@ -9,6 +9,7 @@ from registration.accounts.models import Person
 from registration.accounts.roles import Role
 from registration.extensions import db
 from registration.families import seats
+from registration.forms import whole_number
 from registration.i18n import gettext
 from registration.meetings.models import Meeting
 from registration.meetings.published import content
@@ -65,7 +66,7 @@ def publish(meeting_id: int) -> ResponseReturnValue:
     try:
         verbs.publish(
             meeting,
-            int(form.version.data or 0),
+            whole_number(form.version.data),
             with_missing=form.with_missing.data,
             with_unreviewed=form.with_unreviewed.data,
             person=signed_in(),
@@ -103,7 +104,7 @@ def unpublish(meeting_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _show(db.session.get_one(Meeting, meeting_id), PublishForm(formdata=None), 422)
     try:
-        verbs.unpublish(seats.lock(meeting_id), int(form.version.data or 0), person=signed_in())
+        verbs.unpublish(seats.lock(meeting_id), whole_number(form.version.data), person=signed_in())
     except ChangedMeanwhile:
         db.session.rollback()
         return _show(db.session.get_one(Meeting, meeting_id), PublishForm(formdata=None), 409)

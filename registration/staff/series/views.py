@@ -8,6 +8,7 @@ from registration import clock, i18n
 from registration.accounts.guard import requires, signed_in
 from registration.accounts.roles import Role
 from registration.extensions import db
+from registration.forms import whole_number
 from registration.i18n import gettext
 from registration.meetings.models import Meeting, Place, Series
 from registration.meetings.published import content, touch
@@ -71,7 +72,7 @@ def one_series(series_id: int) -> ResponseReturnValue:
     if not form.check_for(taken=db.session.scalar(others) is not None):
         return _series_page(row, form, 422)
     try:
-        version = int(form.version.data or 0)
+        version = whole_number(form.version.data)
         edit_series(series_id, version, slug=form.slug.read, time_zone=form.time_zone.read, person=signed_in())
     except ChangedMeanwhile:
         db.session.rollback()
@@ -126,7 +127,7 @@ def place(place_id: int) -> ResponseReturnValue:
     if not form.check_for():
         return _place_page(row, form, 422)
     try:
-        edit_place(place_id, int(form.version.data or 0), address=form.address.data, person=signed_in())
+        edit_place(place_id, whole_number(form.version.data), address=form.address.data, person=signed_in())
     except ChangedMeanwhile:
         db.session.rollback()
         row = db.session.get_one(Place, place_id)

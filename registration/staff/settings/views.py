@@ -9,6 +9,7 @@ from registration import colours, i18n, languages, web
 from registration.accounts.guard import requires, signed_in
 from registration.accounts.roles import Role
 from registration.extensions import db
+from registration.forms import whole_number
 from registration.i18n import gettext
 from registration.meetings.completeness import source_language
 from registration.meetings.models import District
@@ -28,7 +29,7 @@ def settings() -> ResponseReturnValue:
     if not form.check_for():
         return _show(form, 422)
     try:
-        changed = save(form.settings(), int(form.version.data or 0), person=signed_in())
+        changed = save(form.settings(), whole_number(form.version.data), person=signed_in())
     except ChangedMeanwhile:
         db.session.rollback()
         return _conflict(form)

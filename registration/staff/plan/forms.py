@@ -132,8 +132,13 @@ class PlanForm(Form):
             self.wrong("ends", words)
         if starts <= now:
             self.wrong("day", gettext("This day and time are over. Choose a later one."))
-        elif self.kind is Kind.MOVED and (starts, ends) == (meeting.starts_at, meeting.ends_at):
+        elif self._nothing_new(meeting, starts, ends):
             self.wrong("day", gettext("This is the time the meeting has now. Choose another one."))
+
+    def _nothing_new(self, meeting: Meeting, starts: datetime, ends: datetime) -> bool:
+        # After a second press of the button it is the time the meeting has; the version tells the two apart.
+        same = (starts, ends) == (meeting.starts_at, meeting.ends_at)
+        return same and self.kind is Kind.MOVED and self.shown_version == meeting.version
 
     def _check_online(self, meeting: Meeting) -> None:
         taken = meeting.seats_taken + meeting.online_taken

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import phonenumbers
 from flask import current_app
-from sqlalchemy import ColumnElement, String, and_, cast, exists, or_, select, true
+from sqlalchemy import ColumnElement, String, and_, cast, exists, select, true
 
 from registration.extensions import db
 from registration.families import codes
@@ -65,7 +65,7 @@ class _Page(NamedTuple):
 Reading = tuple[Kind | None, Way]
 
 
-def find(meeting_ids: Sequence[int], asked: Asked, keys: Sequence[tuple[str, str]] = (), most: int = PAGE) -> Found:
+def find(meeting_ids: Sequence[int], asked: Asked, keys: Sequence[tuple[str, str]], most: int) -> Found:
     """A page of the families of these meetings that fit. Filters without a text need one meeting, and its `keys`."""
     if not meeting_ids:
         return Found((), None)
@@ -219,7 +219,8 @@ def _requests(asked: Asked, late: bool) -> ColumnElement[bool]:
         query = query.where(request.modality == asked.modality)
     if late:
         query = query.where(request.late.is_(True))
+    if asked.status == Status.WITHDRAWN:
+        # With the family all it asked for was taken back; who looks for such families means what they had asked.
+        return query
     ended = exists().where(InterpretationEvent.request_id == request.id, InterpretationEvent.event.in_(ENDING))
-    # With the family all it asked for was taken back; who looks for such families means what they had asked.
-    gone = Registration.status == Status.WITHDRAWN
-    return query.where(or_(gone, ~ended))
+    return query.where(~ended)

@@ -33,7 +33,8 @@ def find_family() -> ResponseReturnValue:
     """A family of any meeting ahead, or of one that was a short while ago."""
     asked, locale = Asked(text=(said := address.read(request.args)).text, after=said.after), i18n.speaking()
     meetings = near.meetings(clock.now())
-    found = find.find([one.id for one in meetings], asked) if asked.text else find.Found((), None)
+    ids = [one.id for one in meetings]
+    found = find.find(ids, asked, (), find.PAGE) if asked.text else find.Found((), None)
     return render_template(
         "staff/families_list/find.html",
         asked=asked,
@@ -62,7 +63,7 @@ def families(meeting_id: int) -> ResponseReturnValue:
 def _list(meeting_id: int, asked: Asked, old_form: bool = False) -> ResponseReturnValue:
     row, locale = _meeting(meeting_id), i18n.speaking()
     keys = _keys(meeting_id)
-    found = find.find([meeting_id], asked, keys)
+    found = find.find([meeting_id], asked, keys, find.PAGE)
     title, _ = overview.said(row, locale, source_language())
     page = render_template(
         "staff/families_list/families.html",

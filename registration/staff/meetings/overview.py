@@ -1,9 +1,10 @@
 """One meeting in numbers: who comes, what is asked and arranged, when families registered."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -19,7 +20,7 @@ from registration.meetings.models import Meeting
 from registration.meetings.texts import Said
 from registration.staff import charts
 from registration.staff.meetings.arranged import Line
-from registration.staff.meetings.shown import KINDS, MOST_LATE, LineShown, line_shown
+from registration.staff.meetings.shown import KINDS, MOST_LATE, LineShown, late_words, line_shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,13 @@ class Place:
     name: Said
     room: Said
     address: str
+
+
+class Late(NamedTuple):
+    """Late requests by language and modality; `more`: there are more than these."""
+
+    counts: Counter[tuple[str, str]]
+    more: bool
 
 
 def meeting_of(meeting_id: int) -> Meeting | None:
@@ -52,28 +60,35 @@ def said(meeting: Meeting, locale: str, source: str) -> tuple[Said, Place | None
     return title or Said(meeting.slug, "", "ltr", False), place
 
 
-def drawn(lines: Sequence[Line], late: Mapping[tuple[str, str], int], locale: str) -> list[LineShown]:
+def drawn(lines: Sequence[Line], late: Late, locale: str) -> list[LineShown]:
     """The lines with their bars, all on one scale."""
     kinds = [(line.asked, KINDS[line.standing]) for line in lines]
     bars = charts.demand(
         kinds, right_to_left=languages.direction(locale) == "rtl", words=lambda n: dates.count(n, locale)
     )
     return [
-        line_shown(line, locale, late.get((line.language, line.modality), 0), bar)
+        line_shown(line, locale, late_words(late.counts[line.language, line.modality], late.more), bar)
         for line, bar in zip(lines, bars, strict=True)
     ]
 
 
-def late_requests(meeting_id: int) -> Counter[tuple[str, str]]:
-    """Late requests that stand, by language and modality: MOST_LATE of them are looked at, not more."""
+def late_requests(meeting_id: int) -> Late:
+    """Late requests that stand, by language and modality; MOST_LATE of the meeting are looked at, not more."""
     request = InterpretationRequest
+    # First the limit, then whether they stand: PostgreSQL would otherwise look at every event there is.
+    some = (
+        select(request.id, request.language, request.modality)
+        .where(request.meeting_id == meeting_id, request.late)
+        .limit(MOST_LATE)
+        .subquery()
+    )
     ended = select(InterpretationEvent.id).where(
-        InterpretationEvent.request_id == request.id, InterpretationEvent.event.in_(ENDING)
+        InterpretationEvent.request_id == some.c.id, InterpretationEvent.event.in_(ENDING)
     )
-    query = select(request.language, request.modality).where(
-        request.meeting_id == meeting_id, request.late, ~ended.exists()
-    )
-    return Counter((row.language, row.modality) for row in db.session.execute(query.limit(MOST_LATE)))
+    query = select(some.c.language, some.c.modality, (~ended.exists()).label("stands"))
+    rows = db.session.execute(query).all()
+    counts = Counter((row.language, row.modality) for row in rows if row.stands)
+    return Late(counts, len(rows) == MOST_LATE)
 
 
 def registrations(meeting: Meeting, notice_days: int, locale: str) -> charts.Days:

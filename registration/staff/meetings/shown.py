@@ -20,7 +20,7 @@ KINDS = {
     Standing.LOOKING: charts.Kind.NOBODY,
     Standing.ASKED: charts.Kind.NOBODY,
 }
-# No more late requests than this are counted; more are "100 or more".
+# So many late requests of a meeting are looked at.
 MOST_LATE = 100
 
 
@@ -130,17 +130,17 @@ def _arranged(lines: Sequence[Line]) -> list[Chip]:
     return [Chip("good", "check", gettext("Ready"))] if lines else []
 
 
-def line_shown(line: Line, locale: str, late: int = 0, bar: charts.Bar | None = None) -> LineShown:
+def line_shown(line: Line, locale: str, late: str = "", bar: charts.Bar | None = None) -> LineShown:
     """A language with its names and what is arranged."""
-    how, said = arranged_words(line), late_words(late)
+    how = arranged_words(line)
     if line.own_words:
-        return LineShown(line, gettext("In their own words"), "", "", "", how, said, bar)
+        return LineShown(line, gettext("In their own words"), "", "", "", how, late, bar)
     one = tongue(line.language, locale)
     if line.modality is Modality.CAPTIONS:
         captions = gettext("Captions in %(language)s", language=one.name)
-        return LineShown(line, languages.capitalised(captions), "", "", "", how, said, bar)
+        return LineShown(line, languages.capitalised(captions), "", "", "", how, late, bar)
     translated = languages.capitalised(one.translated)
-    return LineShown(line, one.own_name, languages.html_lang(one.tag), one.dir, translated, how, said, bar)
+    return LineShown(line, one.own_name, languages.html_lang(one.tag), one.dir, translated, how, late, bar)
 
 
 def language_name(language: str, modality: str, locale: str) -> str:
@@ -148,11 +148,13 @@ def language_name(language: str, modality: str, locale: str) -> str:
     return line_shown(Line(language, Modality(modality), Standing.ASKED), locale).plain
 
 
-def late_words(late: int) -> str:
-    """How many requests came late, "" for none."""
-    if late >= MOST_LATE:
-        return gettext("%(number)s or more requests came late.", number=MOST_LATE)
-    return ngettext("%(num)s request came late.", "%(num)s requests came late.", late) if late else ""
+def late_words(late: int, more: bool) -> str:
+    """How many requests came late, "" for none; `more`: as far as somebody looked."""
+    if not late:
+        return ""
+    if more:
+        return gettext("%(number)s or more requests came late.", number=late)
+    return ngettext("%(num)s request came late.", "%(num)s requests came late.", late)
 
 
 def arranged_words(line: Line) -> str:

@@ -133,7 +133,7 @@ ROUTES: dict[str, str | frozenset[str]] = {
     "staff.undo_removal": frozenset({C}),
 }
 
-LET_IN, SIGN_IN_FIRST, NOT_THEIRS = "let in", "asked to sign in", "not theirs"
+LET_IN, SIGN_IN_FIRST, NOT_THEIRS, NO_LINK = "let in", "asked to sign in", "not theirs", "no such link"
 
 
 def family(app: Flask) -> Browser:
@@ -168,8 +168,8 @@ def expected(endpoint: str, visitor: str) -> str:
     """What the table says."""
     who = ROUTES[endpoint]
     if isinstance(who, str):
-        strange = who == LINK or (who == FAMILY and visitor != "another family")
-        return NOT_THEIRS if strange else LET_IN
+        strange = who == FAMILY and visitor != "another family"
+        return NO_LINK if who == LINK else NOT_THEIRS if strange else LET_IN
     if visitor in who or (who == SIGNED_IN and visitor == "somebody without a role"):
         return LET_IN
     return NOT_THEIRS if visitor in (A, C, G, I, "somebody without a role") else SIGN_IN_FIRST
@@ -179,8 +179,9 @@ def outcome(answer: TestResponse) -> str:
     """What an answer was."""
     if answer.status_code == 401 or (answer.status_code == 303 and "/sign-in?" in answer.headers["Location"]):
         return SIGN_IN_FIRST
-    # A link that nobody was given is not there, or there no more.
-    return NOT_THEIRS if answer.status_code in (403, 404, 410) else LET_IN
+    if answer.status_code in (404, 410):
+        return NO_LINK
+    return NOT_THEIRS if answer.status_code == 403 else LET_IN
 
 
 def asked(app: Flask, rule: Rule, method: str, browser: Browser) -> TestResponse:

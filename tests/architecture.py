@@ -35,9 +35,9 @@ VERBS: dict[str, set[str]] = {
     },
 }
 # Staff's pages are packages by subject, each with its views: a verb there is named with its subject, `calls.record`.
-VERBS["staff"] = {"calls.record", "removals.remove", "plan.change_of_plan"}
+VERBS["staff"] = {"calls.record", "family.settle", "removals.remove", "plan.change_of_plan"}
 # Shapes without behaviour that the rows of the outbox are handed over in.
-AT_THE_BOTTOM = {"models", "letter"}
+AT_THE_BOTTOM = {"models", "letter", "roles"}
 
 PURE = (
     "registration.languages",
@@ -48,6 +48,9 @@ PURE = (
     "registration.interpretation.planner",
     "registration.reminders.due",
     "registration.staff.charts",
+    "registration.staff.calls.order",
+    "registration.staff.removals.foreseen",
+    "registration.staff.today.due",
 )
 BANNED_NAMES = {"util", "utils", "helper", "helpers", "service", "services", "manager", "managers", "common", "misc"}
 ASK_BABEL = {"registration.languages", "registration.dates", "registration.i18n"}
@@ -56,7 +59,9 @@ MEASURE_DURATIONS = {
     "registration.serve": "waits for children to end",
     "registration.mail.smtp": "bounds what a mail server may take",
 }
-COMMIT = re.compile(r"registration\.(demo\w*|mail\.deliver|\w+\.(views(\.\w+)*|pages|commands)|staff\.\w+\.views(\.\w+)*)")
+COMMIT = re.compile(
+    r"registration\.(demo\w*|mail\.deliver|\w+\.(views(\.\w+)*|pages|commands)|staff\.\w+\.views(\.\w+)*)"
+)
 NOT_ESCAPED = re.compile(r"\|\s*safe\b|autoescape\s+(false|off)|\bMarkup\s*\(")
 
 
@@ -146,7 +151,7 @@ def _rank(name: str) -> int:
     feature, part = parts[1], parts[2] if len(parts) > 2 else ""
     if feature == "staff" and len(parts) > 3:
         part = ".".join(parts[2:])
-    if part in EDGE or (feature == "staff" and parts[-1] in EDGE):
+    if part in EDGE or (feature == "staff" and EDGE & {*parts[3:]}):
         return 3
     if part in VERBS.get(feature, set()):
         return 2

@@ -229,11 +229,13 @@ def test_guards_say_what_the_table_says(app: Flask) -> None:
             assert said == (frozenset() if who == SIGNED_IN else {Role(role) for role in who}), endpoint
 
 
+@pytest.mark.own_app
 def test_a_route_without_a_line_is_seen(app: Flask) -> None:
     app.add_url_rule("/staff/planted", "staff.planted", lambda: "seen")
     assert differences(app, "nobody") == ["staff.planted has no line"]
 
 
+@pytest.mark.own_app
 def test_a_route_without_a_guard_is_seen(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     app.add_url_rule("/staff/planted", "staff.planted", lambda: "seen")
     monkeypatch.setitem(ROUTES, "staff.planted", frozenset({A}))

@@ -64,7 +64,7 @@ def test_asked_and_decided_stand_side_by_side(app: Flask, staff: Browser) -> Non
     page = staff.get(here())
     row = next(one for one in page.main.all("tr") if "Somali" in one.text)
     assert "Asked" in row.text
-    assert row.all("td")[0].text.startswith("3")
+    assert row.all("td")[0].text.startswith("3 families, 3 listeners")
     spanish = next(one for one in page.main.all("tr") if "Spanish" in one.text)
     assert "Confirmed" in spanish.text
     assert "Nobody asks for it now" in spanish.text

@@ -1,4 +1,4 @@
-"""What is asked for where an address has gaps, one line a name; a route with another gap fails until it has its line."""
+"""What is asked for where an address has gaps, one line a name; a route with another gap fails without its line."""
 
 GAPS: dict[str, object] = {
     "locale": "es",

@@ -147,7 +147,7 @@ RECORDING = ("record", "_record", "_decided")
 
 def recorded() -> dict[str, str]:
     """Actions that the program records, each with where."""
-    found = {}
+    found: dict[str, str] = {}
     for path in sorted(ROOT.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in RECORDING:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from registration import clock, links
 from registration.accounts import people, sign_in, tokens
-from registration.accounts.models import Person
+from registration.accounts.models import Person, SignInLink
 from registration.extensions import db
 from registration.mail import BUILDERS
 from registration.mail.compose import compose
@@ -60,7 +60,7 @@ def test_the_row_of_a_link_and_of_its_mail_hold_neither_link_nor_token(
     assert isinstance(letter, Letter)
     assert token in letter.text
     assert letter.secrets == [token]
-    for table in (OutboxMessage.__table__, sign_in.SignInLink.__table__):
+    for table in (OutboxMessage.__table__, SignInLink.__table__):
         for kept in db.session.execute(select(table)):
             assert signature not in repr(kept)
 

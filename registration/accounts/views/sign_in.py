@@ -3,7 +3,7 @@
 from flask import Response, current_app, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from registration import clock
+from registration import clock, i18n
 from registration.accounts import entry, guard, limits, second_factor
 from registration.accounts.forms import ButtonForm, CodeForm, SignInForm, read_email
 from registration.accounts.models import Person
@@ -66,7 +66,8 @@ def link_page(token: str) -> ResponseReturnValue:
         return render_template("accounts/no_link.html", minutes=MINUTES), 410
     db.session.commit()
     entry.begin(used)
-    return redirect(_onwards(used), 303)
+    # Once the session is over, the page that says so is in their language too.
+    return _remember_language(make_response(redirect(_onwards(used), 303)), i18n.speaking())
 
 
 def _onwards(person: Person) -> str:
@@ -149,6 +150,10 @@ def language() -> ResponseReturnValue:
     if person is not None and person.locale != tag:
         person.locale = tag
         db.session.commit()
+    return _remember_language(response, tag)
+
+
+def _remember_language(response: Response, tag: str) -> Response:
     secure = current_app.config["SESSION_COOKIE_SECURE"]
     name = current_app.config["LOCALE_COOKIE_NAME"]
     response.set_cookie(name, tag, max_age=365 * 24 * 3600, secure=secure, httponly=True, samesite="Lax")

@@ -300,7 +300,7 @@ def test_staff_see_whom_to_call_read_the_script_and_note_what_came_of_it(app: Fl
     assert page.root.one("main").all("a", href="tel:+13035550148")
     call = staff.get(page.link("Make this call"))
     assert "You are registered." in call.text
-    assert {one.get("lang") for one in call.root.all("section", class_="source")} == {"en", "es"}
+    assert {one.get("lang") for one in call.root.all("section", class_="panel")} == {"en", "es"}
     done = press(staff, call, "reached", note="all clear")
     assert done.heading == "Calls to make"
     assert "No call waits" in done.text
@@ -315,7 +315,7 @@ def test_a_language_without_a_catalogue_gets_the_english_script_and_a_telephone_
 ) -> None:
     page = call_page(staff, family(app, contact_language="so"))
     assert "Use an interpreter on the telephone: Somali" in page.text
-    assert [one.get("lang") for one in page.root.all("section", class_="source")] == ["en"]
+    assert [one.get("lang") for one in page.root.all("section", class_="panel")] == ["en"]
 
 
 def test_the_same_button_pressed_twice_is_one_call_and_another_one_is_shown_first(app: Flask, staff: Browser) -> None:

@@ -17,8 +17,8 @@ from registration.families.recount import differences
 from registration.mail.deliver import deliver_batch
 from registration.mail.models import OutboxMessage
 from registration.meetings.models import Meeting
-from registration.staff.removals.foreseen import Party, foresee
-from registration.staff.removals.remove import MOST, CannotUndo, remove, undo
+from registration.staff.removals.foreseen import MOST, Party, foresee
+from registration.staff.removals.remove import CannotUndo, remove, undo
 from tests.conftest import NOW
 from tests.families.steps import meeting, messages, register, registrations
 from tests.pages import Browser, Page

@@ -49,7 +49,14 @@ def kinds(found: Found, now: datetime = NOW) -> list[tuple[Kind, datetime]]:
 
 def asked(**changes: Any) -> DemandRow:
     """Three families ask for Somali in time; nobody is arranged."""
-    row = {"meeting_id": 1, "language": "so", "modality": "spoken", "families": 3, "listeners": 5, "late": 0}
+    row: dict[str, Any] = {
+        "meeting_id": 1,
+        "language": "so",
+        "modality": "spoken",
+        "families": 3,
+        "listeners": 5,
+        "late": 0,
+    }
     return DemandRow(**(row | {"arranged": False} | changes))
 
 
@@ -85,7 +92,20 @@ def test_doubts_are_due_three_days_after_they_came_up_and_before_the_meeting() -
     rows = [FamilyRow(7, 1, NOW, "Rosa")]
     assert kinds(Found([MEETING], not_me=rows)) == [(Kind.NOT_ME, NOW + timedelta(days=3))]
     near = MeetingRow(1, NOW + timedelta(days=1), True, True)
-    assert kinds(Found([near], same_address=rows)) == [(Kind.SAME_ADDRESS, NOW + timedelta(days=1))]
+    assert kinds(Found([near], not_me=rows)) == [(Kind.NOT_ME, NOW + timedelta(days=1))]
+
+
+def test_a_double_is_due_a_week_before_the_meeting() -> None:
+    found = Found([MEETING], same_address=[FamilyRow(7, 1, NOW, "Rosa")])
+    assert kinds(found) == [(Kind.SAME_ADDRESS, STARTS - timedelta(days=7))]
+
+
+def test_many_languages_of_one_meeting_are_one_thing_to_do_the_most_asked_first() -> None:
+    rows = [asked(language=tag, families=number) for number, tag in enumerate(("am", "so", "ar", "ne"), 1)]
+    (todo,) = due(Found([MEETING], rows), POLICY, NOW)
+    assert isinstance(todo.about, tuple)
+    assert [row.language for row in todo.about] == ["ne", "ar", "so", "am"]
+    assert len(due(Found([MEETING], rows[:3]), POLICY, NOW)) == 3
 
 
 def test_families_of_meetings_that_are_over_are_nothing_to_do() -> None:
@@ -198,6 +218,14 @@ def test_a_language_without_an_interpreter_stands_there_until_it_is_arranged(app
     db.session.execute(update(InterpretationService).values(state="confirmed"))
     db.session.commit()
     assert todos(today(staff)) == []
+
+
+def test_a_long_tail_of_languages_stands_on_one_line(app: Flask, staff: Browser) -> None:
+    for number, tag in enumerate(("so", "am", "ar", "ne")):
+        register(Browser(app), interpretation=tag, name=tag, email=f"{number}@example.org")
+    page = today(staff)
+    assert todos(page) == ["No interpreter yet for 4 languages"]
+    assert "Somali: 1" in page.text
 
 
 def test_late_requests_are_named_as_such(app: Flask, staff: Browser) -> None:

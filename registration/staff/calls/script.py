@@ -10,7 +10,6 @@ from registration.families.models import Registration, Status
 from registration.i18n import gettext
 from registration.mail.letter import Queued
 from registration.meetings.models import MeetingStatus
-from registration.meetings.models import MeetingStatus
 from registration.meetings.published import content
 from registration.meetings.shown import DistrictView, MeetingView
 from registration.staff.calls.openings import opening
@@ -32,7 +31,8 @@ def script(registration: Registration, messages: Sequence[Queued], locale: str) 
     view, district = published.meeting(registration.meeting_id), published.district
     with i18n.spoken(locale):
         hello = gettext("Hello. This is %(district)s.", district=district.name)
-        lines = [f"{hello} {gettext('May I speak with %(name)s?', name=registration.name)}"]
+        asked_for = gettext("May I speak with %(name)s?", name=registration.name)
+        lines = [f"{hello} {asked_for}"]
         for message in messages:
             lines += opening(message, registration, published)
         held = registration.meeting.status == MeetingStatus.SCHEDULED

@@ -68,16 +68,16 @@ def history(
 ) -> list[Happened]:
     """All of it. The registration has its requests and their events loaded; calls stand apart on the page."""
     found = [
-        _registered(registration, registered_by),
+        *_recorded(entries),
         *_asked(registration),
         *_told(messages, entries),
-        *_recorded(entries),
     ]
     if registration.not_me_at is not None:
         found.append(Happened(registration.not_me_at, gettext("The owner of the address said: this is not me")))
     if registration.erased_at is not None:
         found.append(Happened(registration.erased_at, gettext("The data of the family was deleted")))
-    return sorted(found, key=lambda one: one.at, reverse=True)
+    # Registering is the beginning, whatever else happened in the same moment.
+    return [*sorted(found, key=lambda one: one.at, reverse=True), _registered(registration, registered_by)]
 
 
 def _registered(registration: Registration, by: str) -> Happened:
@@ -168,11 +168,11 @@ def field_names() -> dict[str, str]:
         "call_me": gettext("Please call me"),
         "adults": gettext("Adults"),
         "children": gettext("Children"),
-        "attendance": gettext("How you come"),
+        "attendance": gettext("How they come"),
         "needs": gettext("Other needs"),
         "needs_other": gettext("Other needs"),
         "childcare_children": gettext("Childcare"),
-        "question": gettext("Your question"),
+        "question": gettext("Question for the meeting"),
         "contact_language": gettext("Language to write or speak"),
         "locale": gettext("Language of the pages"),
     }

@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, select
 from registration.extensions import db
 from registration.families.models import Registration, Removal, Status
 from registration.meetings.models import Meeting
-from registration.staff.removals.foreseen import Foreseen, Party, foresee
-from registration.staff.removals.remove import MOST, UNDO_WITHIN
+from registration.staff.removals.foreseen import MOST, UNDO_WITHIN, Foreseen, Party, foresee
 
+# Of all registrations so many are shown.
+NEWEST = 50
 # Of waiting families so many are looked at to say who gets the seats.
 MOST_WAITING = 500
 
@@ -42,9 +43,14 @@ def like(looks: Looks, meeting: Meeting) -> list[Registration]:
         select(Registration)
         .where(Registration.meeting_id == meeting.id, Registration.status != Status.WITHDRAWN, *conditions)
         .order_by(Registration.id.desc())
-        .limit(MOST)
+        .limit(shown_at_most(looks))
     )
     return list(db.session.scalars(query))
+
+
+def shown_at_most(looks: Looks) -> int:
+    """How long the list may be: as long as a batch where somebody narrowed it, short where nobody did."""
+    return MOST if looks != Looks() else NEWEST
 
 
 def _begins(day: date, zone: ZoneInfo) -> datetime:

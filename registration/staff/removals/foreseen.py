@@ -3,6 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+
+# Registrations of one batch, which is one transaction; how long it can be undone.
+MOST = 200
+UNDO_WITHIN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -20,10 +20,7 @@ from registration.families.models import (
 from registration.families.tell import SUBJECT, tell
 from registration.mail.models import OutboxMessage, State
 from registration.meetings.models import Meeting, MeetingStatus
-
-# Registrations of one batch, which is one transaction.
-MOST = 200
-UNDO_WITHIN = timedelta(days=1)
+from registration.staff.removals.foreseen import MOST, UNDO_WITHIN
 
 # What tells a family whether it has seats.
 STANDING = ("confirmation", "waiting", "promoted")
@@ -169,5 +166,7 @@ def _missed(registration_ids: Collection[int]) -> set[int]:
         )
         .order_by(OutboxMessage.id)
     )
-    last = {one: state for one, state in db.session.execute(query)}
+    last: dict[int, str] = {}
+    for row in db.session.execute(query):
+        last[row.subject_id] = row.state
     return {one for one, state in last.items() if state == State.SUPERSEDED}

@@ -22,7 +22,8 @@ from registration.staff.blueprint import blueprint
 from registration.staff.family.history import moment
 from registration.staff.removals import choose
 from registration.staff.removals.choose import Looks
-from registration.staff.removals.remove import MOST, CannotUndo, Undone, can_undo, remove, undo
+from registration.staff.removals.foreseen import MOST
+from registration.staff.removals.remove import CannotUndo, Undone, can_undo, remove, undo
 
 
 class RemovalForm(Form):
@@ -69,7 +70,7 @@ def _list(meeting: Meeting, view: MeetingView, problem: str = "", *, old_form: b
         view=view,
         meeting=meeting,
         rows=[_row(row, meeting) for row in choose.like(looks, meeting)],
-        most=MOST,
+        most=choose.shown_at_most(looks),
         looks=looks,
         asked=_arguments(looks),
         removals=[_removal(row, meeting) for row in choose.removals_of(meeting.id)],
@@ -170,7 +171,7 @@ def _remove(ids: list[int], meeting_id: int) -> ResponseReturnValue:
     )
     db.session.commit()
     said = ngettext("%(num)s registration is removed.", "%(num)s registrations are removed.", number)
-    flash(f"{said} {gettext('You can undo this for a day.')}", "good")
+    flash(" ".join((said, gettext("You can undo this for a day."))), "good")
     return _back(meeting_id)
 
 

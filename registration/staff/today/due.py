@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from registration.staff.removals.foreseen import UNDO_WITHIN
+
 
 class Kind(StrEnum):
     """What there is to do."""
@@ -37,9 +39,12 @@ TEXTS_BEFORE = timedelta(days=7)
 DRAFT_BEFORE = timedelta(days=7)
 # A draft's texts matter once the meeting is so near.
 STARTS_SOON = timedelta(days=21)
-# An answer to a family that was doubted, doubled or could not be reached is due so long after it came up.
+# An answer to a family that was doubted is due so long after it came up.
 LOOK_WITHIN = timedelta(days=3)
-UNDO_WITHIN = timedelta(days=1)
+# Whoever registered twice holds seats that others wait for.
+DOUBLES_BEFORE = timedelta(days=7)
+# So many languages of one meeting stand apart; more stand together.
+APART = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +155,7 @@ def due(found: Found, policy: Policy, now: datetime) -> list[Todo]:
         *_languages(found.demand, meetings, policy),
         *_own_words(found.own_words, meetings, policy, now),
         *_families(Kind.NOT_ME, found.not_me, meetings),
-        *_families(Kind.SAME_ADDRESS, found.same_address, meetings),
+        *_doubles(found.same_address, meetings),
         *_texts(found.meetings, now),
         *_drafts(found.meetings, policy),
         *(Todo(Kind.UNDO, row.at + UNDO_WITHIN, row, row.meeting_id) for row in found.removals),
@@ -166,6 +171,7 @@ def _several(found: Found) -> Iterable[Todo]:
 
 
 def _languages(rows: Iterable[DemandRow], meetings: dict[int, MeetingRow], policy: Policy) -> Iterable[Todo]:
+    groups: dict[tuple[Kind, int, datetime], list[DemandRow]] = {}
     for row in rows:
         meeting = meetings.get(row.meeting_id)
         if meeting is None or not meeting.held or row.arranged or not row.families:
@@ -173,7 +179,14 @@ def _languages(rows: Iterable[DemandRow], meetings: dict[int, MeetingRow], polic
         # Who asked late was promised no day, so only the meeting itself is the deadline.
         only_late = row.late >= row.families
         by = meeting.starts_at if only_late else meeting.starts_at - timedelta(days=policy.tell_by_days)
-        yield Todo(Kind.LATE if only_late else Kind.NO_INTERPRETER, by, row, row.meeting_id, row.language)
+        kind = Kind.LATE if only_late else Kind.NO_INTERPRETER
+        groups.setdefault((kind, row.meeting_id, by), []).append(row)
+    for (kind, meeting_id, by), group in groups.items():
+        most_asked = sorted(group, key=lambda row: (-row.families, row.language))
+        # A long tail of languages is one thing to do: all of it is done on one page.
+        together = [most_asked] if len(group) > APART else [[row] for row in most_asked]
+        for some in together:
+            yield Todo(kind, by, tuple(some), meeting_id, some[0].language)
 
 
 def _own_words(
@@ -193,6 +206,12 @@ def _families(kind: Kind, rows: Iterable[FamilyRow], meetings: dict[int, Meeting
     for row in rows:
         if (meeting := meetings.get(row.meeting_id)) is not None:
             yield Todo(kind, min(row.at + LOOK_WITHIN, meeting.starts_at), row, row.meeting_id)
+
+
+def _doubles(rows: Iterable[FamilyRow], meetings: dict[int, MeetingRow]) -> Iterable[Todo]:
+    for row in rows:
+        if (meeting := meetings.get(row.meeting_id)) is not None:
+            yield Todo(Kind.SAME_ADDRESS, meeting.starts_at - DOUBLES_BEFORE, row, row.meeting_id)
 
 
 def _texts(rows: Iterable[MeetingRow], now: datetime) -> Iterable[Todo]:

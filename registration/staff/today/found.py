@@ -22,8 +22,8 @@ from registration.mail.models import OutboxMessage, State
 from registration.meetings.completeness import state_of_texts
 from registration.meetings.models import District, InterpretationService, Meeting, MeetingStatus, Mode, ServiceState
 from registration.staff.calls.waiting import Filter, calls
+from registration.staff.removals.foreseen import UNDO_WITHIN
 from registration.staff.today.due import (
-    UNDO_WITHIN,
     CallsRow,
     DemandRow,
     FamilyRow,
@@ -36,7 +36,7 @@ from registration.staff.today.due import (
 
 MOST_MEETINGS = 60
 # Of each kind of family so many are shown; the next ones come up when these are done.
-MOST_FAMILIES = 5
+MOST_FAMILIES, MOST_DOUBLES = 5, 3
 MOST_MESSAGES = 50
 MOST_LATE = 2000
 
@@ -124,6 +124,7 @@ def found(coming: Ahead, now: datetime, tell_by: timedelta) -> Found:
             Registration.same_address.is_(True),
             Registration.same_address_seen_at.is_(None),
             *present,
+            most=MOST_DOUBLES,
         ),
         removals=_removals(now),
         calls=_calls(now),
@@ -210,8 +211,8 @@ def _own_words(coming: Ahead) -> list[FamilyRow]:
     ]
 
 
-def _families(*conditions: ColumnElement[bool]) -> list[FamilyRow]:
-    query = select(Registration).where(*conditions).order_by(Registration.id).limit(MOST_FAMILIES)
+def _families(*conditions: ColumnElement[bool], most: int = MOST_FAMILIES) -> list[FamilyRow]:
+    query = select(Registration).where(*conditions).order_by(Registration.id).limit(most)
     rows = db.session.scalars(query)
     return [FamilyRow(row.id, row.meeting_id, row.not_me_at or row.created_at, row.name) for row in rows]
 

@@ -1,6 +1,6 @@
 """Things to do in words: what, why, by when, and the one verb that leads to where it is done."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -79,36 +79,47 @@ def asked_for(language: str, modality: str) -> str:
     return languages.capitalised(tongue(language, i18n.speaking()).name)
 
 
-def _numbers(row: DemandRow) -> str:
-    families = ngettext("%(num)s family", "%(num)s families", row.families)
-    return f"{families}, {ngettext('%(num)s listener', '%(num)s listeners', row.listeners)}."
+def _numbers(rows: Sequence[DemandRow]) -> str:
+    """Families and listeners of one language, or the languages with their families."""
+    if len(rows) > 1:
+        named = [(asked_for(row.language, row.modality), row.families) for row in rows]
+        return ", ".join(gettext("%(language)s: %(number)s", language=name, number=n) for name, n in named) + "."
+    families = ngettext("%(num)s family", "%(num)s families", rows[0].families)
+    listeners = ngettext("%(num)s listener", "%(num)s listeners", rows[0].listeners)
+    return f"{families}, {listeners}."
 
 
 def _no_interpreter(todo: Todo, view: MeetingView | None) -> Said:
-    row = cast("DemandRow", todo.about)
-    what = gettext("No interpreter yet: %(language)s", language=asked_for(row.language, row.modality))
-    if row.modality == Modality.CAPTIONS:
+    rows = cast("Sequence[DemandRow]", todo.about)
+    what = gettext("No interpreter yet: %(language)s", language=asked_for(rows[0].language, rows[0].modality))
+    if rows[0].modality == Modality.CAPTIONS:
         what = gettext("Nobody writes captions yet")
-    promised = ""
+    if len(rows) > 1:
+        what = gettext("No interpreter yet for %(number)s languages", number=len(rows))
+    late, said = sum(row.late for row in rows), [_about(view), _numbers(rows)]
     if view is not None:
         day = dates.day_month(todo.by, view.time_zone, view.locale)
-        promised = gettext("We promised an answer by %(day)s.", day=day)
-    late = ngettext("%(num)s family asked late.", "%(num)s families asked late.", row.late) if row.late else ""
-    why = " ".join(filter(None, (_about(view), _numbers(row), promised, late)))
-    return Said(what, why, gettext("Find an interpreter"), _at("staff.interpretation", meeting_id=row.meeting_id))
+        said.append(gettext("We promised an answer by %(day)s.", day=day))
+    if late:
+        said.append(ngettext("%(num)s family asked late.", "%(num)s families asked late.", late))
+    href = _at("staff.interpretation", meeting_id=todo.meeting_id)
+    return Said(what, " ".join(said), gettext("Find an interpreter"), href)
 
 
 def _late(todo: Todo, view: MeetingView | None) -> Said:
-    row = cast("DemandRow", todo.about)
-    what = gettext("Asked late: %(language)s", language=asked_for(row.language, row.modality))
-    why = " ".join((_about(view), _numbers(row), gettext("They know that it is late. We said that we try.")))
-    return Said(what, why, gettext("Find an interpreter"), _at("staff.interpretation", meeting_id=row.meeting_id))
+    rows = cast("Sequence[DemandRow]", todo.about)
+    what = gettext("Asked late: %(language)s", language=asked_for(rows[0].language, rows[0].modality))
+    if len(rows) > 1:
+        what = gettext("%(number)s languages were asked for late", number=len(rows))
+    why = " ".join((_about(view), _numbers(rows), gettext("They know that it is late. We said that we try.")))
+    href = _at("staff.interpretation", meeting_id=todo.meeting_id)
+    return Said(what, why, gettext("Find an interpreter"), href)
 
 
 def _own_words(todo: Todo, view: MeetingView | None) -> Said:
     row = cast("FamilyRow", todo.about)
     what = gettext("A family wrote “%(words)s”", words=row.words)
-    why = f"{_about(view)} {gettext('Decide which language to look for.')}"
+    why = " ".join((_about(view), gettext("Decide which language to look for.")))
     href = _at("staff.family_language", registration_id=row.registration_id, request_id=row.request_id)
     return Said(what, why, gettext("Choose the language"), href)
 
@@ -147,14 +158,14 @@ def _held(todo: Todo, _: MeetingView | None) -> Said:
 def _not_me(todo: Todo, view: MeetingView | None) -> Said:
     row = cast("FamilyRow", todo.about)
     what = gettext("“This is not me”: %(name)s", name=row.name)
-    why = f"{_about(view)} {gettext('The owner of the address says that somebody else used it.')}"
+    why = " ".join((_about(view), gettext("The owner of the address says that somebody else used it.")))
     return Said(what, why, gettext("Settle it"), _at("staff.family_not_me", registration_id=row.registration_id))
 
 
 def _same_address(todo: Todo, view: MeetingView | None) -> Said:
     row = cast("FamilyRow", todo.about)
     what = gettext("Registered twice? %(name)s", name=row.name)
-    why = f"{_about(view)} {gettext('Another family gave the same email. Families may share one.')}"
+    why = " ".join((_about(view), gettext("Another family gave the same email. Families may share one.")))
     return Said(what, why, gettext("Compare"), _at("staff.family", registration_id=row.registration_id))
 
 
@@ -170,7 +181,7 @@ def _texts(todo: Todo, view: MeetingView | None) -> Said:
 
 def _draft(todo: Todo, view: MeetingView | None) -> Said:
     row = cast("MeetingRow", todo.about)
-    why = f"{_about(view)} {gettext('Families cannot see it. They need time to ask for an interpreter.')}"
+    why = " ".join((_about(view), gettext("Families cannot see it. They need time to ask for an interpreter.")))
     return Said(gettext("Not published yet"), why, gettext("Publish"), _at("staff.publish", meeting_id=row.id))
 
 
@@ -178,7 +189,7 @@ def _undo(todo: Todo, view: MeetingView | None) -> Said:
     row = cast("RemovalRow", todo.about)
     what = ngettext("%(num)s registration was removed", "%(num)s registrations were removed", row.families)
     by = dates.time(todo.by, view.time_zone, view.locale) if view else ""
-    why = f"{_about(view)} {gettext('It can be undone until %(time)s.', time=by)}"
+    why = " ".join((_about(view), gettext("It can be undone until %(time)s.", time=by)))
     return Said(what, why, gettext("See or undo"), _at("staff.removals", meeting_id=row.meeting_id))
 
 

@@ -28,7 +28,7 @@ from registration.meetings.shown import MeetingView
 from registration.staff.blueprint import blueprint
 from registration.staff.calls.record import told_already
 from registration.staff.family.forms import ButtonForm, OnBehalfForm
-from registration.staff.family.views.page import open_family, record, to_family
+from registration.staff.family.views.page import of_a_family, open_family, record, to_family
 
 # What the form of staff has besides the family's.
 MORE = ("contact_language", "page_language", "told")
@@ -219,8 +219,8 @@ def _changed_meanwhile(registration_id: int, form: OnBehalfForm) -> ResponseRetu
         "staff/family/changed_meanwhile.html",
         registration=registration,
         view=view,
-        now=words.rows(answers_of(registration), view),
-        mine=words.rows(form.answers(), view),
+        now=of_a_family(words.rows(answers_of(registration), view)),
+        mine=of_a_family(words.rows(form.answers(), view)),
         carried=carried(),
         form=form,
     )

@@ -89,14 +89,23 @@ def page(registration_id: int, *, old_form: bool = False) -> ResponseReturnValue
 
 
 def _answers(registration: Registration, view: MeetingView) -> list[Any]:
-    by_mail = channel(registration) == "mail"
     tag = i18n.speaking()
     reads = languages.capitalised(tongue(registration.locale, tag).name)
+    spoken = words.contact_language(registration.contact_language, tag, channel(registration) == "mail")
     return [
-        *words.rows(answers_of(registration), view),
-        words.contact_language(registration.contact_language, tag, by_mail),
+        *of_a_family(words.rows(answers_of(registration), view)),
+        spoken._replace(label=gettext("Language to write or speak")),
         words.Row(gettext("Reads our pages in"), reads),
     ]
+
+
+def of_a_family(rows: list[words.Row]) -> list[words.Row]:
+    """Answers as staff read them, where the family itself is spoken to in their labels."""
+    labels = {
+        gettext("How you come"): gettext("How they come"),
+        gettext("Your question"): gettext("Question for the meeting"),
+    }
+    return [row._replace(label=labels.get(row.label, row.label)) for row in rows]
 
 
 def _for_the_office(registration: Registration, meeting: Meeting) -> dict[str, Any]:

@@ -26,6 +26,7 @@ VERBS: dict[str, set[str]] = {
         "change",
         "mapping",
         "tell",
+        "admit",
         "audience",
         "interpretation",
         "seats",

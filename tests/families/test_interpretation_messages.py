@@ -1,6 +1,7 @@
 """What families are told of interpreters and of changes of plan: the truth of now, once, each in its language."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -21,11 +22,17 @@ from registration.meetings.published import content
 from registration.staff.plan.plans import Kind
 from tests.conftest import NOW
 from tests.families.news import CHANGES, REASON, STATES, announce, decide, replan
-from tests.families.test_messages import LOCALES, WANTED, family, letter_of, registered
+from tests.families.test_messages import WANTED, family, letter_of, registered
+from tests.snapshots import LOCALES
 
 
 def meeting_of(registration: Registration) -> Meeting:
     return db.session.get_one(Meeting, registration.meeting_id)
+
+
+def event(written: Letter) -> Any:
+    """What goes into the family's calendar."""
+    return Calendar.from_ical(written.attachments[0].data).walk("VEVENT")[0]
 
 
 def letter_after(message: str, locale: str, **changes: object) -> Letter:
@@ -62,7 +69,7 @@ def test_the_calendar_file_raises_its_sequence(app: Flask, message: str, locale:
     second = letter_of(registration, message)
     assert isinstance(first, Letter)
     assert isinstance(second, Letter)
-    before, after = (Calendar.from_ical(one.attachments[0].data).walk("VEVENT")[0] for one in (first, second))
+    before, after = event(first), event(second)
     assert before["UID"] == after["UID"]
     assert before["SEQUENCE"] < after["SEQUENCE"]
     assert after["STATUS"] == ("CANCELLED" if message in ("postponed", "cancelled") else "CONFIRMED")

@@ -236,6 +236,31 @@ def test_going_online_turns_seats_into_places_and_loses_nobody(app: Flask, staff
     assert "Please do not go to Cottonwood High School, dining hall." in own
 
 
+def test_where_not_everybody_fits_online_the_earliest_wait_no_longer(app: Flask, staff: Browser) -> None:
+    meeting(capacity=1, online_capacity=10)
+    register(Browser(app), interpretation="so")
+    register(Browser(app), email="four@example.org", interpretation="so", adults=4)
+    register(Browser(app), email="two@example.org", interpretation="es", adults=2)
+    assert meeting().waiting == 2
+    carry_out(staff, Kind.ONLINE, online_capacity="4")
+    held = meeting()
+    assert (held.online_taken, held.waiting_online) == (3, 1)
+    assert [one.status for one in registrations()] == ["registered", "waiting", "registered"]
+    assert told("promoted") == ["queued"]
+    assert len(told("now_online")) == 3
+    assert differences() == []
+
+
+def test_another_room_or_day_gives_nobody_a_seat(app: Flask, staff: Browser) -> None:
+    meeting(capacity=1)
+    register(Browser(app))
+    register(Browser(app), email="waits@example.org")
+    meeting(capacity=5)
+    carry_out(staff, Kind.MOVED)
+    assert meeting().waiting == 1
+    assert told("moved") == ["queued", "queued"]
+
+
 def test_a_change_form_opened_before_the_meeting_went_online_asks_again(app: Flask, staff: Browser) -> None:
     family = families(app)["en"]
     form = family.get("/en/registration/change").form("registration")

@@ -14,6 +14,7 @@ from registration.accounts import audit
 from registration.accounts.models import Person
 from registration.extensions import db
 from registration.families import audience, seats
+from registration.families.admit import admit_waiting
 from registration.families.change import promote
 from registration.families.models import Attendance, Demand, Registration, Status
 from registration.families.tell import Message
@@ -59,8 +60,11 @@ def change_of_plan(meeting_id: int, plan: Plan, *, version: int, by: Person | No
             return Done(made, 0, again=True)
         raise PlannedMeanwhile
     change = carry_out(meeting, plan, by=by, now=now)
-    # Places that are free by now; told after the plan is carried out, so that both messages say the same.
-    promote(meeting, now)
+    if plan.kind is Kind.ONLINE:
+        admit_waiting(meeting, now, f"change {change.id}")
+    elif plan.kind is Kind.AGAIN:
+        # Seats that came free while it was called off.
+        promote(meeting, now)
     told = audience.tell_all(
         MESSAGES[plan.kind.change],
         meeting,

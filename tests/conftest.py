@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 from registration import clock, create_app, demo
 from registration.extensions import db
 from tests.pages import Browser
+from tests.shared_app import Shared
 
 # A Tuesday afternoon in Denver, five weeks before the meetings ahead: every request is in time.
 NOW = datetime(2027, 3, 30, 20, 0, tzinfo=UTC)
@@ -81,18 +82,26 @@ def season_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     _on_server(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+def database_place(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Where each test of this worker finds its database: a path, or a name on the server."""
+    if SERVER is None:
+        return str(tmp_path_factory.mktemp("database") / "registration.sqlite")
+    return f"test_{secrets.token_hex(6)}"
+
+
 @pytest.fixture
-def database_uri(season_template: str, tmp_path: Path) -> Iterator[str]:
+def database_uri(season_template: str, database_place: str) -> Iterator[str]:
     """The test's own copy of the season."""
     if SERVER is None:
-        path = tmp_path / "registration.sqlite"
-        shutil.copy(season_template, path)
-        yield f"sqlite:///{path}"
+        for suffix in ("", "-wal", "-shm"):
+            Path(database_place + suffix).unlink(missing_ok=True)
+        shutil.copy(season_template, database_place)
+        yield f"sqlite:///{database_place}"
         return
-    name = f"test_{secrets.token_hex(6)}"
-    _on_server(f"CREATE DATABASE {name} TEMPLATE {season_template}")
-    yield _named(name)
-    _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+    _on_server(f"CREATE DATABASE {database_place} TEMPLATE {season_template}")
+    yield _named(database_place)
+    _on_server(f"DROP DATABASE {database_place} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")
@@ -107,21 +116,43 @@ def app_settings() -> dict[str, object]:
     return {}
 
 
+@pytest.fixture(scope="session")
+def shared_apps() -> dict[str, Shared]:
+    """Applications of this worker by the address of their database."""
+    return {}
+
+
 @pytest.fixture
 def app(
+    request: pytest.FixtureRequest,
     database_uri: str,
     tmp_path: Path,
     app_settings: dict[str, object],
     compiled_templates: FileSystemBytecodeCache,
+    shared_apps: dict[str, Shared],
 ) -> Iterator[Flask]:
-    """The application on its own database, within an application context, at NOW."""
+    """The application on its own database, within an application context, at NOW.
+
+    All tests of a worker share one, but for those with settings of their own or the mark `own_app`.
+    """
     instance = tmp_path / "instance"
-    made = create_app(settings(database_uri) | app_settings, instance_path=str(instance))
-    made.jinja_env.bytecode_cache = compiled_templates
+
+    def make() -> Flask:
+        made = create_app(settings(database_uri) | app_settings, instance_path=str(instance))
+        made.jinja_env.bytecode_cache = compiled_templates
+        return made
+
+    shared = None
+    if not app_settings and request.node.get_closest_marker("own_app") is None:
+        shared = shared_apps.get(database_uri) or shared_apps.setdefault(database_uri, Shared(make()))
+    made = shared.as_new(instance) if shared else make()
     with made.app_context(), clock.at(NOW):
         yield made
         db.session.remove()
         db.engine.dispose()
+    if shared and (changed := shared.changed()):
+        del shared_apps[database_uri]
+        pytest.fail(f"changes the application that tests share ({', '.join(changed)}): mark it own_app")
 
 
 @pytest.fixture

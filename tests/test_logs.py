@@ -92,6 +92,7 @@ def test_a_database_error_in_the_middle_is_logged_without_its_values(
     assert_silent(lines)
 
 
+@pytest.mark.own_app
 def test_an_error_of_ours_is_logged_by_its_place_and_not_by_its_words(app: Flask, lines: Lines) -> None:
     app.testing = False
 

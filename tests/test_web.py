@@ -153,7 +153,9 @@ def test_an_exception_changes_its_own_endpoint_only() -> None:
     strict, framed = web.headers_of("meetings.home"), web.headers_of("staff.preview_page")
     assert "frame-ancestors 'none'" in strict["Content-Security-Policy"]
     assert "sandbox" not in strict["Content-Security-Policy"]
-    assert framed["Content-Security-Policy"].endswith("form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin")
+    assert framed["Content-Security-Policy"].endswith(
+        "form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin"
+    )
     assert strict["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
@@ -179,6 +181,7 @@ def test_what_is_not_there_is_a_page_that_says_so(browser: Browser, path: str) -
     assert browser.get(path).status == 404
 
 
+@pytest.mark.own_app
 def test_an_unexpected_error_is_a_page_in_words_without_its_trace(app: Flask) -> None:
     app.testing = False
 

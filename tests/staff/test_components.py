@@ -65,17 +65,20 @@ def own_areas(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
     return app
 
 
+@pytest.mark.own_app
 def test_the_header_shows_what_somebody_may_open_and_what_is_there(own_areas: Flask) -> None:
     assert links(own_areas, "/tests/", Role.GREETER) == [("Today", True)]
     assert links(own_areas, "/tests/", Role.COORDINATOR) == [("Today", True), ("Meetings", False)]
 
 
+@pytest.mark.own_app
 def test_the_area_of_a_page_below_it_is_current_and_only_that(own_areas: Flask) -> None:
     for path in ("/tests/meetings/", "/tests/meetings/7/families/"):
         assert links(own_areas, path, Role.COORDINATOR) == [("Today", False), ("Meetings", True)]
     assert links(own_areas, "/tests/meetings-of-others/", Role.COORDINATOR)[1] == ("Meetings", False)
 
 
+@pytest.mark.own_app
 def test_nobody_is_shown_no_area(own_areas: Flask) -> None:
     with own_areas.test_request_context("/tests/"):
         assert areas.staff_areas(None) == []

@@ -187,6 +187,7 @@ def said() -> str:
     return db.session.scalars(select(Registration.name).order_by(Registration.id.desc())).first() or ""
 
 
+@pytest.mark.own_app
 @pytest.mark.parametrize("fault", PLANTED)
 def test_a_page_that_is_careless_is_found(app: Flask, fault: str) -> None:
     view, words = PLANTED[fault]

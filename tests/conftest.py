@@ -6,7 +6,6 @@ each test gets a copy of it.
 
 import os
 import secrets
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,12 +14,12 @@ import flask_migrate
 import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import create_engine, make_url, text
-from sqlalchemy.pool import NullPool
+from sqlalchemy import make_url
 
 from registration import clock, create_app, demo
 from registration.extensions import db
 from tests.pages import Browser
+from tests.season import PostgresqlSeason, Season, SqliteSeason, on_server
 from tests.shared_app import Shared
 
 # A Tuesday afternoon in Denver, five weeks before the meetings ahead: every request is in time.
@@ -42,13 +41,6 @@ def settings(uri: str) -> dict[str, object]:
         "MAIL_REPLY_TO": "office@example.org",
         "TESTING": True,
     }
-
-
-def _on_server(statement: str) -> None:
-    assert SERVER
-    engine = create_engine(SERVER, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
 
 
 def _named(database: str) -> str:
@@ -76,32 +68,28 @@ def season_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield str(path)
         return
     name = f"season_{secrets.token_hex(6)}"
-    _on_server(f"CREATE DATABASE {name}")
+    on_server(SERVER, f"CREATE DATABASE {name}")
     _fill(_named(name), folder)
     yield name
-    _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+    on_server(SERVER, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")
-def database_place(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Where each test of this worker finds its database: a path, or a name on the server."""
+def season(season_template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Season]:
+    """Where the tests of this worker find their database."""
     if SERVER is None:
-        return str(tmp_path_factory.mktemp("database") / "registration.sqlite")
-    return f"test_{secrets.token_hex(6)}"
+        yield SqliteSeason(season_template, tmp_path_factory.mktemp("database") / "registration.sqlite")
+        return
+    on_worker = PostgresqlSeason(SERVER, season_template)
+    yield on_worker
+    on_worker.close()
 
 
 @pytest.fixture
-def database_uri(season_template: str, database_place: str) -> Iterator[str]:
+def database_uri(season: Season) -> str:
     """The test's own copy of the season."""
-    if SERVER is None:
-        for suffix in ("", "-wal", "-shm"):
-            Path(database_place + suffix).unlink(missing_ok=True)
-        shutil.copy(season_template, database_place)
-        yield f"sqlite:///{database_place}"
-        return
-    _on_server(f"CREATE DATABASE {database_place} TEMPLATE {season_template}")
-    yield _named(database_place)
-    _on_server(f"DROP DATABASE {database_place} WITH (FORCE)")
+    season.put_back()
+    return season.uri
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from statistics import median
 
-from benchmarks import pages, registering, sides, starting
+from benchmarks import lists, pages, registering, sides, starting
 from benchmarks.served import THREADS, WORKERS
 
 PAGES = {"home": "/{}/", "meeting": "/{}/meetings/{}/", "register": "/{}/meetings/{}/register"}
@@ -19,17 +19,19 @@ LOCALES = ("en", "es", "vi")
 
 
 def main() -> int:
-    """Run what was asked for; 1 when a registration was lost."""
+    """Run what was asked for; 1 when a registration was lost, or a list is wrong."""
     arguments = _arguments()
     collected: dict[str, object] = {}
     try:
         with tempfile.TemporaryDirectory(prefix="bench-") as made:
-            for pair, folder in _pairs(arguments.databases, Path(made)):
+            for pair, folder in _pairs([] if arguments.lists else arguments.databases, Path(made)):
                 _registrations(pair, folder, arguments, collected)
                 if pair.database == "SQLite" and not arguments.brief:
                     _pages(pair.ours, folder, collected)
                     _start(folder, collected)
-    except registering.Lost as problem:
+            if not arguments.brief:
+                _lists(arguments.databases, Path(made), collected)
+    except (registering.Lost, lists.Wrong) as problem:
         print(problem, file=sys.stderr)
         return 1
     if arguments.json:
@@ -44,6 +46,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--concurrency", type=int, nargs="+", default=[8, 16])
     parser.add_argument("--databases", nargs="+", choices=["postgresql", "sqlite"], default=["postgresql", "sqlite"])
     parser.add_argument("--brief", action="store_true", help="registrations only")
+    parser.add_argument("--lists", action="store_true", help="staff's lists only")
     parser.add_argument("--json", type=Path, help="write every round here")
     return parser.parse_args()
 
@@ -113,6 +116,25 @@ def _pages(side: sides.Side, folder: Path, collected: dict[str, object]) -> None
                 )
                 collected[weight.page] = weight._asdict()
     print()
+
+
+def _lists(databases: list[str], folder: Path, collected: dict[str, object]) -> None:
+    server = os.environ.get("TEST_DATABASE_URI")
+    for name in databases:
+        if name == "postgresql" and not server:
+            continue
+        own = folder / f"lists-{name}"
+        own.mkdir()
+        made = lists.on_sqlite(own) if name == "sqlite" else lists.on_postgresql(str(server))
+        with made as (few, many, filled):
+            result = lists.compare("SQLite" if name == "sqlite" else "PostgreSQL", few, many, filled, own)
+        print("", *lists.words_of(result), sep="\n", flush=True)
+        collected[f"lists {name}"] = asdict(result)
+    if "sqlite" in databases:
+        seconds = lists.made_up(folder)
+        quick = _met(seconds <= lists.GOAL_SECONDS, f"≤ {lists.GOAL_SECONDS:.0f} s")
+        print(f"\n`flask demo load --registrations {lists.MADE_UP}` on SQLite: {seconds:.1f} s {quick}", flush=True)
+        collected["made up"] = seconds
 
 
 def _start(folder: Path, collected: dict[str, object]) -> None:

@@ -130,7 +130,7 @@ def compare(database: str, few: str, many: str, filled: float, folder: Path) -> 
         "one meeting": f"/staff/meetings/{meeting}/",
         "families": f"/staff/meetings/{meeting}/families/",
         f"search “{beginning}”": f"/staff/meetings/{meeting}/families/?q={beginning}",
-        "search, language": f"/staff/meetings/{meeting}/families/?q={beginning}&language=vi",
+        "search, language": f"/staff/meetings/{meeting}/families/?q={beginning}&language=es",
         "late": f"/staff/meetings/{meeting}/families/?only=late&need=wheelchair",
         f"in all “{beginning}”": f"/staff/families/?q={beginning}",
     }

@@ -60,10 +60,13 @@ class Made:
     size: int
 
     def chunks(self) -> Iterator[bytes]:
-        """All of it, a piece at a time."""
-        self.file.seek(0)
-        while piece := self.file.read(CHUNK):
-            yield piece
+        """All of it, a piece at a time; then it is deleted."""
+        try:
+            self.file.seek(0)
+            while piece := self.file.read(CHUNK):
+                yield piece
+        finally:
+            self.close()
 
     def close(self) -> None:
         """Delete it."""
@@ -110,12 +113,12 @@ def _write_xlsx(file: IO[bytes], heads: Sequence[str], rows: Iterable[Sequence[V
 
 
 def _cell(sheet: WriteOnlyWorksheet, value: Value) -> Any:
-    """A text is a text, whatever it begins with."""
+    """A text is a text, whatever it begins with; an empty one is no cell."""
     if isinstance(value, int):
         return value
     text = ILLEGAL_CHARACTERS_RE.sub("", value)
     if not text.startswith("=") and text not in ERROR_CODES:
-        return text
+        return text or None
     cell = WriteOnlyCell(sheet, text)
     cell.data_type = "s"
     return cell

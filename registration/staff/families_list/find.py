@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import phonenumbers
 from flask import current_app
-from sqlalchemy import ColumnElement, String, and_, cast, exists, select, true
+from sqlalchemy import ColumnElement, Select, String, and_, cast, select, true
 
 from registration.extensions import db
 from registration.families import codes
@@ -212,15 +212,22 @@ def _needs(need: str) -> ColumnElement[bool]:
 
 def _requests(asked: Asked, late: bool) -> ColumnElement[bool]:
     request = InterpretationRequest
-    query = exists().where(request.registration_id == Registration.id)
+    query = select(request.id).where(request.registration_id == Registration.id)
     if asked.language:
         query = query.where(request.language == asked.language)
     if asked.modality:
         query = query.where(request.modality == asked.modality)
     if late:
-        query = query.where(request.late.is_(True))
-    if asked.status == Status.WITHDRAWN:
-        # With the family all it asked for was taken back; who looks for such families means what they had asked.
-        return query
-    ended = exists().where(InterpretationEvent.request_id == request.id, InterpretationEvent.event.in_(ENDING))
-    return query.where(~ended)
+        query = query.where(request.late)
+    # With the family all it asked for was taken back; who looks for such families means what they had asked.
+    if asked.status != Status.WITHDRAWN:
+        ended = select(InterpretationEvent.id).where(
+            InterpretationEvent.request_id == request.id, InterpretationEvent.event.in_(ENDING)
+        )
+        query = query.where(~_there_is(ended))
+    return _there_is(query)
+
+
+def _there_is(query: Select[int]) -> ColumnElement[bool]:
+    """As a value: for EXISTS PostgreSQL may read a whole table first, however few places are looked at."""
+    return query.limit(1).scalar_subquery().is_not(None)

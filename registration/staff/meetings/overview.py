@@ -75,7 +75,8 @@ def drawn(lines: Sequence[Line], late: Late, locale: str) -> list[LineShown]:
 def late_requests(meeting_id: int) -> Late:
     """Late requests that stand, by language and modality; MOST_LATE of the meeting are looked at, not more."""
     request = InterpretationRequest
-    # First the limit, then whether they stand: PostgreSQL would otherwise look at every event there is.
+    # First the limit, then whether they stand, by a value instead of EXISTS: for that PostgreSQL would look at every
+    # event there is.
     some = (
         select(request.id, request.language, request.modality)
         .where(request.meeting_id == meeting_id, request.late)
@@ -85,7 +86,7 @@ def late_requests(meeting_id: int) -> Late:
     ended = select(InterpretationEvent.id).where(
         InterpretationEvent.request_id == some.c.id, InterpretationEvent.event.in_(ENDING)
     )
-    query = select(some.c.language, some.c.modality, (~ended.exists()).label("stands"))
+    query = select(some.c.language, some.c.modality, ended.limit(1).scalar_subquery().is_(None).label("stands"))
     rows = db.session.execute(query).all()
     counts = Counter((row.language, row.modality) for row in rows if row.stands)
     return Late(counts, len(rows) == MOST_LATE)

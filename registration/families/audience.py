@@ -16,7 +16,7 @@ from registration.families.models import (
     Registration,
     Status,
 )
-from registration.families.tell import SUBJECT, Message
+from registration.families.tell import SUBJECT, Message, topic_of
 from registration.mail.queue import Recipient, enqueue_many
 from registration.meetings.models import Meeting, MeetingStatus
 
@@ -117,7 +117,7 @@ def tell_all(
             occurrence=occurrence,
             expires_at=expires_at,
             facts=facts,
-            topic=f"meeting:{meeting.id}",
+            topic=topic_of(meeting.id),
         )
         told += len(some)
     return told

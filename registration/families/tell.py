@@ -31,6 +31,11 @@ Message = Literal[
 ]
 
 
+def topic_of(meeting_id: int) -> str:
+    """What messages about a meeting are listed under."""
+    return f"meeting:{meeting_id}"
+
+
 def channel(registration: Registration) -> Literal["mail", "call"]:
     """How a family is told: by mail where it gave an address and we write its language, else by telephone."""
     written = registration.contact_language in current_app.config["LANGUAGES"]
@@ -61,5 +66,5 @@ def tell(
         address=registration.email,
         stranger=stranger,
         expires_at=meeting.ends_at,
-        topic=f"meeting:{meeting.id}",
+        topic=topic_of(meeting.id),
     )

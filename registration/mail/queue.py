@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import make_transient_to_detached
 
@@ -94,6 +94,13 @@ def enqueue_many(
     if rows:
         db.session.flush()
         db.session.execute(_ADD_MANY_SQLITE if database.is_sqlite() else _ADD_MANY_POSTGRESQL, rows)
+
+
+def keep_until(topic: str, until: datetime) -> None:
+    """Let what has not been told yet of `topic` hold until another moment: what it is about takes place later."""
+    open_still = (OutboxMessage.topic == topic, OutboxMessage.state.in_([State.QUEUED, State.HELD, State.CALL]))
+    later = update(OutboxMessage).where(*open_still, OutboxMessage.expires_at.is_not(None)).values(expires_at=until)
+    db.session.execute(later.execution_options(synchronize_session=False))
 
 
 def _row(

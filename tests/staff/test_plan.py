@@ -464,6 +464,20 @@ def test_what_moves_along_keeps_its_hour_over_the_change_of_clocks() -> None:
     assert moved_along(None, start, later, "America/Denver") is None
 
 
+def test_calls_still_to_make_outlive_the_old_date(app: Flask, staff: Browser) -> None:
+    register(Browser(app), email="", phone="303 555 0144", interpretation="so")
+    old = meeting().ends_at
+    carry_out(staff, Kind.POSTPONED)
+    with clock.at(old + timedelta(hours=2)):
+        carry_out(signed_in(app, "coordinator"), Kind.AGAIN)
+    db.session.rollback()
+    rows = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
+    assert [(row.message, row.state) for row in rows] == [
+        ("confirmation", "call"), ("postponed", "call"), ("moved", "call"),
+    ]  # fmt: skip
+    assert {row.expires_at for row in rows} == {meeting().ends_at}
+
+
 def test_late_marks_stay_when_a_meeting_moves(app: Flask, staff: Browser) -> None:
     family = Browser(app)
     with clock.at(meeting().starts_at - timedelta(days=3)):

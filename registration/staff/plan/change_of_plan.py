@@ -5,7 +5,7 @@ What a change does to reminders and interpreters joins here. The caller commits.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -17,13 +17,16 @@ from registration.families import audience, seats
 from registration.families.admit import admit_waiting
 from registration.families.change import promote
 from registration.families.models import Attendance, Demand, Registration, Status
-from registration.families.tell import Message
+from registration.families.tell import Message, topic_of
+from registration.mail.queue import keep_until
 from registration.meetings.completeness import source_language
 from registration.meetings.models import Change, Meeting, MeetingChange, MeetingStatus, TranslatedText
 from registration.meetings.published import touch
 from registration.meetings.rewrite import rewrite
 from registration.staff.online.access import store
 from registration.staff.plan.plans import Kind, Plan, check, moved_along
+
+UNTIL_A_NEW_DATE = timedelta(days=366)
 
 MESSAGES: Mapping[Change, Message] = {
     Change.ROOM: "room_changed",
@@ -154,6 +157,7 @@ def _moved(meeting: Meeting, plan: Plan) -> None:
     for name in ("closes_at", "childcare_closes_at"):
         setattr(meeting, name, moved_along(getattr(meeting, name), old, plan.starts_at, zone))
     meeting.starts_at, meeting.ends_at = plan.starts_at, plan.ends_at
+    keep_until(topic_of(meeting.id), meeting.ends_at)
     if meeting.opens_at is not None and meeting.opens_at >= plan.starts_at:
         meeting.opens_at = None
     meeting.status = MeetingStatus.SCHEDULED.value
@@ -184,6 +188,8 @@ def _online(meeting: Meeting, plan: Plan) -> None:
 
 def _postponed(meeting: Meeting, _: Plan) -> None:
     meeting.status = MeetingStatus.POSTPONED.value
+    # What a family without email is still to be told must outlive the old date, until there is a new one.
+    keep_until(topic_of(meeting.id), meeting.ends_at + UNTIL_A_NEW_DATE)
 
 
 def _cancelled(meeting: Meeting, _: Plan) -> None:

@@ -14,8 +14,9 @@ from registration.accounts.roles import Role
 from registration.extensions import db
 from registration.families import audience, seats
 from registration.i18n import gettext, ngettext
-from registration.meetings.models import Meeting, MeetingChange, Place, TranslatedText
+from registration.meetings.models import Change, Meeting, MeetingChange, Place, TranslatedText
 from registration.meetings.published import content, forget_version
+from registration.meetings.shown import ChangeView
 from registration.staff.blueprint import blueprint
 from registration.staff.plan.change_of_plan import (
     MESSAGES,
@@ -71,12 +72,18 @@ def _made(meeting: Meeting) -> list[dict[str, Any]]:
     for change, name in db.session.execute(query.limit(len(seen))):
         was = seen.get(change.id)
         when = dates.line(change.at, change.at, meeting.time_zone, i18n.speaking())
-        before = [f"{was.when.date}, {was.when.time}"] if was and was.when else []
-        before += [str(was.place)] if was and was.place else []
+        before = _was(was) if was else ""
         what = past_words()[Kind.AGAIN if was and was.again else Kind(change.kind)]
-        text = gettext("Before: %(facts)s", facts="; ".join(before)) if before else ""
+        text = gettext("Before: %(facts)s", facts=before) if before else ""
         found.append({"when": when, "who": name or "", "what": what, "text": text})
     return found
+
+
+def _was(change: ChangeView) -> str:
+    """What a change has made otherwise, as it was before."""
+    if change.kind in (Change.ROOM, Change.ONLINE):
+        return str(change.place or "")
+    return f"{change.when.date}, {change.when.time}" if change.when else ""
 
 
 @blueprint.route("/meetings/<int:meeting_id>/plan/<kind>", methods=["GET", "POST"])

@@ -37,6 +37,14 @@ VERBS: dict[str, set[str]] = {
 }
 # Staff's pages are packages by subject, each with its views: a verb there is named with its subject, `calls.record`.
 VERBS["staff"] = {"calls.record", "family.settle", "removals.remove", "plan.change_of_plan"}
+VERBS["staff"] |= {
+    "writing.write",
+    "texts.keep",
+    "publishing.publish",
+    "duplicates.duplicate",
+    "series.edit",
+    "settings.save",
+}
 # Shapes without behaviour that the rows of the outbox are handed over in.
 AT_THE_BOTTOM = {"models", "letter", "roles"}
 

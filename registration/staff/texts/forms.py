@@ -9,7 +9,7 @@ from wtforms import BooleanField, HiddenField
 from registration.forms import Form, Line, Lines
 from registration.i18n import gettext
 from registration.meetings.completeness import FIELDS, NEEDED
-from registration.staff.texts.keep import Typed
+from registration.staff.texts.rows import Typed
 
 # The most characters of each text; those of several lines are named below.
 MOST = {

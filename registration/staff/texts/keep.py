@@ -4,7 +4,6 @@ The caller commits.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -15,23 +14,9 @@ from registration.families import seats
 from registration.meetings.completeness import FIELDS, Owner, source_language
 from registration.meetings.models import District, Meeting, Place, Series, TranslatedText
 from registration.meetings.published import touch
-from registration.staff.texts.rows import print_of, put, rows
+from registration.staff.texts.rows import Typed, print_of, put, rows
 
 OWNERS: dict[str, type[District | Series | Place]] = {"district": District, "series": Series, "place": Place}
-
-
-class Typed(NamedTuple):
-    """One text as it was sent: what was typed, and what the form was made from.
-
-    `base` and `source`: fingerprints of the text and of its source as shown ("" for none); `was`: whether it was shown
-    as reviewed.
-    """
-
-    text: str
-    reviewed: bool
-    base: str
-    was: bool
-    source: str
 
 
 class ChangedMeanwhile(Exception):

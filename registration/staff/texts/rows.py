@@ -1,5 +1,7 @@
 """Texts as rows: read, written and taken out, without asking who wrote them before."""
 
+from typing import NamedTuple
+
 from flask import current_app
 from sqlalchemy import select
 
@@ -7,6 +9,20 @@ from registration.extensions import db
 from registration.meetings.completeness import Owner, source_language
 from registration.meetings.models import TranslatedText
 from registration.meetings.texts import fingerprint
+
+
+class Typed(NamedTuple):
+    """One text as it was sent: what was typed, and what the form was made from.
+
+    `base` and `source`: fingerprints of the text and of its source as shown ("" for none); `was`: whether it was shown
+    as reviewed.
+    """
+
+    text: str
+    reviewed: bool
+    base: str
+    was: bool
+    source: str
 
 
 def home_zone() -> str:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from registration import languages, web
+from registration import i18n, languages, web
 from registration.accounts.guard import requires, signed_in
 from registration.accounts.roles import Role
 from registration.extensions import db
@@ -118,10 +118,10 @@ def _show(whose: Whose, tag: str, form: TextsForm, status: int = 200, *, decide:
         rows=shown.text_rows(owner, tag),
         tabs=shown.tabs(owner),
         tag=tag,
-        language=shown.language_name(tag),
+        language=languages.name_in(tag, i18n.speaking()),
         direction_of=languages.direction,
         source=source_language(),
-        source_name=shown.language_name(source_language()),
+        source_name=languages.name_in(source_language(), i18n.speaking()),
         public=bool(keep.shown_now(*owner)),
         decide=decide,
         conflict=status == 409,

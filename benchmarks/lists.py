@@ -25,7 +25,7 @@ FEW, COPIES = 1000, 999
 GOAL = 1.2
 MADE_UP, GOAL_SECONDS = 100_000, 60.0
 # Requests of each page on each database, one here and one there in turn, after some that are not counted.
-REQUESTS, WARM = 120, 15
+REQUESTS, WARM = 80, 10
 
 
 @dataclass(frozen=True)

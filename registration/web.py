@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from flask import Flask, Response, abort, current_app, g, make_response, render_template, request, url_for
+from flask import Flask, Request, Response, abort, current_app, g, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.exceptions import HTTPException
+from werkzeug.utils import cached_property
 
 from registration import chosen, config, database, i18n, languages
 from registration.extensions import db
@@ -60,6 +62,26 @@ EXCEPTIONS: dict[str, Headers] = {
 }
 
 
+class Asked(Request):
+    """A request without NUL characters in what it says: nobody types them, and PostgreSQL takes none in any text."""
+
+    @cached_property
+    def args(self) -> MultiDict[str, str]:
+        """What the address asks for."""
+        return _without_nul(super().args)
+
+    def _load_form_data(self) -> None:
+        super()._load_form_data()
+        self.__dict__["form"] = _without_nul(self.__dict__["form"])
+
+
+def _without_nul(given: MultiDict[str, str]) -> MultiDict[str, str]:
+    pairs = list(given.items(multi=True))
+    if not any("\0" in name or "\0" in value for name, value in pairs):
+        return given
+    return ImmutableMultiDict([(name.replace("\0", ""), value.replace("\0", "")) for name, value in pairs])
+
+
 class PageLanguage(NamedTuple):
     """One entry of the language switch."""
 
@@ -90,6 +112,7 @@ def _readable(tag: str) -> bool:
 
 def init_app(app: Flask) -> None:
     """Set language, headers and error pages for all blueprints."""
+    app.request_class = Asked
     app.url_value_preprocessor(_take_locale)
     app.url_defaults(_give_locale)
     app.before_request(_begin)
@@ -130,7 +153,7 @@ def _begin() -> None:
         database.reads_only()
     else:
         database.may_write()
-    if g.get("unknown_locale"):
+    if g.get("unknown_locale") or "\0" in request.path:
         abort(404)
 
 

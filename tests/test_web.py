@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from werkzeug.test import TestResponse
 
 from registration import create_app, links, web
@@ -182,6 +182,17 @@ def test_what_is_not_there_is_a_page_that_says_so(browser: Browser, path: str) -
 
 
 @pytest.mark.own_app
+@pytest.mark.parametrize("path", ["/en/meetings/a%00b/", "/en/series/%00/", "/en/%00", "/%00"])
+def test_an_address_with_a_nul_is_not_there(browser: Browser, path: str) -> None:
+    assert browser.get(path).status == 404
+
+
+def test_a_nul_is_dropped_from_what_is_asked_and_sent(app: Flask) -> None:
+    with app.test_request_context("/en/?q=a%00b&c%00=d", method="POST", data={"name": "e\0f", "g": "h"}):
+        assert dict(request.args) == {"q": "ab", "c": "d"}
+        assert dict(request.form) == {"name": "ef", "g": "h"}
+
+
 def test_an_unexpected_error_is_a_page_in_words_without_its_trace(app: Flask) -> None:
     app.testing = False
 

@@ -12,6 +12,7 @@ from registration import links
 from registration.extensions import db
 from registration.families.messages import BUILDERS
 from registration.families.models import Registration
+from registration.mail import BUILDERS as MESSAGE_BUILDERS
 from registration.mail.deliver import deliver_batch
 from registration.mail.letter import Letter, Queued
 from registration.mail.models import OutboxMessage
@@ -201,13 +202,15 @@ def test_what_would_not_be_sent_now_says_why(staff: Browser, family: Registratio
     assert frame(staff, row).status_code == 404
 
 
-def test_a_builder_that_fails_is_said_and_breaks_no_page(app: Flask, staff: Browser) -> None:
+def test_a_builder_that_fails_is_said_and_breaks_no_page(
+    app: Flask, staff: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     row = message()
 
     def broken(_queued: Queued) -> Letter:
         raise KeyError("canary")
 
-    app.extensions["message_builders"]["confirmation"] = broken
+    monkeypatch.setitem(app.extensions[MESSAGE_BUILDERS], "confirmation", broken)
     page = staff.get(f"/staff/mail/{row.id}/")
     assert page.status == 200
     assert "could not write this message" in page.text

@@ -34,7 +34,7 @@ def _both(tag: str) -> str:
 def recordings() -> list[Option]:
     """Whether a meeting is recorded, as choices."""
     return [
-        Option(Recording.NO.value, gettext("No")),
+        Option(Recording.NO.value, gettext("Not recorded")),
         Option(Recording.YES.value, gettext("Yes, with picture and sound")),
         Option(Recording.AUDIO.value, gettext("Yes, the sound only")),
     ]

@@ -114,7 +114,7 @@ def _conflict(meeting: Meeting, form: MeetingForm) -> ResponseReturnValue:
 
 def _in_words(name: str, value: Any) -> str:
     if isinstance(value, bool):
-        return gettext("yes") if value else gettext("no")
+        return gettext("ticked") if value else gettext("not ticked")
     if value in (None, ""):
         return gettext("nothing")
     listed = {"series": names.every_series, "place": names.every_place}.get(name)

@@ -130,8 +130,7 @@ def compare(database: str, few: str, many: str, filled: float, folder: Path) -> 
         "one meeting": f"/staff/meetings/{meeting}/",
         "families": f"/staff/meetings/{meeting}/families/",
         f"search “{beginning}”": f"/staff/meetings/{meeting}/families/?q={beginning}",
-        "search, language": f"/staff/meetings/{meeting}/families/?q={beginning}&language=es",
-        "late": f"/staff/meetings/{meeting}/families/?only=late&need=wheelchair",
+        "late and need": f"/staff/meetings/{meeting}/families/?only=late&need=wheelchair",
         f"in all “{beginning}”": f"/staff/families/?q={beginning}",
     }
     pages = tuple(_time(name, address, readers[0], readers[1]) for name, address in addresses.items())

@@ -6,7 +6,9 @@ from sqlalchemy import Connection, Engine, text
 
 from registration import demo_people
 from registration.extensions import Declarative
+from registration.families.demand import Counts
 from registration.families.names import words
+from registration.families.recount import FIELDS
 
 # As many names as these are made by the demo's own lists; each copy of a family gets one of them.
 NAMES = 50_000
@@ -29,13 +31,7 @@ _OTHERWISE = {
     "interpretation_request": {"id": "id + k * :step", "registration_id": "registration_id + k * :step"},
     "interpretation_event": {"id": "id + k * :step", "request_id": "request_id + k * :step"},
 }
-_COUNTERS = {
-    "meeting": ("seats_taken", "online_taken", "children_taken", "children_online", "waiting", "waiting_online",
-                "childcare_taken", "registrations"),
-    "demand": ("families", "listeners", "families_online", "listeners_online", "waiting_families",
-               "waiting_listeners"),
-    "meeting_day": ("before",),
-}  # fmt: skip
+_COUNTERS = {"meeting": FIELDS, "demand": Counts._fields, "meeting_day": ("before",)}
 _WORDS = """INSERT INTO registration_word (meeting_id, word, registration_id)
     SELECT meeting_id, word, registration.id FROM registration
     JOIN made_word ON made_word.id = (registration.id % :step + registration.id / :step * 20) % :names

@@ -156,6 +156,16 @@ def test_everybody_is_told_once_and_every_page_says_it(app: Flask, staff: Browse
     assert differences() == []
 
 
+def test_a_plan_that_was_only_looked_at_leaves_no_trace(app: Flask, staff: Browser) -> None:
+    families(app)
+    foreseen(staff, Kind.CANCELLED)
+    carry_out(staff, Kind.ROOM)
+    for tag in LOCALES:
+        page = Browser(app).get(f"/{tag}/meetings/{SLUG}/").text
+        assert BANNER[Kind.ROOM][tag] in page
+        assert BANNER[Kind.CANCELLED][tag] not in page
+
+
 def test_a_moved_meeting_keeps_its_uid_and_takes_its_closing_days_along(app: Flask, staff: Browser) -> None:
     family = families(app)["en"]
     held = meeting(closes_at=datetime(2027, 5, 2, 23, 30, tzinfo=UTC))

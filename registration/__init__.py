@@ -18,6 +18,7 @@ from registration.mail import commands as mail_commands
 from registration.mail import metrics
 from registration.meetings import context, pages, published
 from registration.meetings import views as meetings
+from registration.reminders import commands as reminder_commands
 from registration.staff.views import blueprint as staff
 
 PACKAGE = Path(__file__).parent
@@ -59,6 +60,13 @@ def create_app(overrides: dict[str, object] | None = None, instance_path: str | 
         staff,
     ):
         app.register_blueprint(blueprint)
-    for commands in (mail_commands.group, demo.group, checks.group, people.group, serve.command):
+    for commands in (
+        mail_commands.group,
+        reminder_commands.group,
+        demo.group,
+        checks.group,
+        people.group,
+        serve.command,
+    ):
         app.cli.add_command(commands)
     return app

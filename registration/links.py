@@ -21,6 +21,7 @@ class Purpose(StrEnum):
 
     REGISTRATION = "registration"
     NOT_ME = "not-me"
+    UNSUBSCRIBE = "unsubscribe"
 
 
 # What stands in the place of a token where somebody only looks at what a reader would get.

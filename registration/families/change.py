@@ -76,6 +76,8 @@ def change(
         add_words(registration.id, meeting.id, answers.name)
     for name, value in columns(answers).items():
         setattr(registration, name, value)
+    if registration.email_folded != address_before:
+        registration.bounced_at = None
     registration.answers_hash = answers.digest()
     registration.changed_at = now
     registration.version += 1
@@ -174,6 +176,9 @@ def free(meeting: Meeting, registration: Registration, now: datetime, by: By) ->
     if registration.childcare_granted:
         seats.give_back_childcare(meeting.id, registration.childcare_children)
         registration.childcare_granted = False
+    if registration.still_coming_at is not None:
+        seats.count_yes(meeting.id, -1)
+        registration.still_coming_at = None
     registration.status = Status.WITHDRAWN
     registration.waiting_since = None
     registration.withdrawn_at = registration.changed_at = now

@@ -31,6 +31,7 @@ class Counts(NamedTuple):
     listeners_online: int = 0
     waiting_families: int = 0
     waiting_listeners: int = 0
+    said_yes: int = 0
 
     def plus(self, other: "Counts") -> "Counts":
         """Both together."""
@@ -52,25 +53,25 @@ def active(registration: Registration) -> list[InterpretationRequest]:
 def contribution(registration: Registration, requests: Iterable[InterpretationRequest]) -> Contribution:
     """What a registration adds to its meeting's demand. One family counts once a language, its listeners together."""
     wishes = (Wish(r.language, r.modality, r.listeners, r.own_words) for r in requests)
-    return counted(registration.status, registration.attendance, wishes)
+    return counted(registration.status, registration.attendance, wishes, registration.still_coming_at is not None)
 
 
-def counted(status: str, attendance: str, wishes: Iterable[Wish]) -> Contribution:
+def counted(status: str, attendance: str, wishes: Iterable[Wish], said_yes: bool = False) -> Contribution:
     """`contribution` from plain values."""
     listeners: Counter[Key] = Counter()
     for wish in wishes:
         listeners[wish.language, wish.modality] += wish.listeners
     if status == Status.WITHDRAWN:
         return {}
-    return {key: _counts(status, attendance, number) for key, number in listeners.items()}
+    return {key: _counts(status, attendance, number, int(said_yes)) for key, number in listeners.items()}
 
 
-def _counts(status: str, attendance: str, listeners: int) -> Counts:
+def _counts(status: str, attendance: str, listeners: int, said_yes: int) -> Counts:
     if status == Status.WAITING:
         return Counts(waiting_families=1, waiting_listeners=listeners)
     if attendance == Attendance.ONLINE:
-        return Counts(1, listeners, 1, listeners)
-    return Counts(1, listeners)
+        return Counts(1, listeners, 1, listeners, said_yes=said_yes)
+    return Counts(1, listeners, said_yes=said_yes)
 
 
 def apply(meeting_id: int, before: Contribution, after: Contribution) -> None:

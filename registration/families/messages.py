@@ -15,6 +15,9 @@ from registration.meetings.models import Meeting, MeetingStatus
 from registration.meetings.published import Content, content, forget_version
 from registration.meetings.shown import MeetingView
 
+# What a letter to a family opens.
+SECRET_LINKS = (links.Purpose.REGISTRATION, links.Purpose.NOT_ME)
+
 # When a message still tells the truth.
 HOLDS: Mapping[str, Callable[[Registration, Queued], bool]] = {
     "confirmation": lambda registration, _: registration.status == Status.REGISTERED,
@@ -80,7 +83,7 @@ def _letter(
 ) -> Letter:
     published, meeting = read(registration.locale), registration.meeting
     view = published.meeting(meeting.id)
-    tokens = [links.token(purpose, registration.public_id, registration.link_version) for purpose in links.Purpose]
+    tokens = [links.token(purpose, registration.public_id, registration.link_version) for purpose in SECRET_LINKS]
     own, not_me = tokens
     way = way_in(registration)
     rendered = render(

@@ -152,6 +152,12 @@ class Registration(Model):
     # The owner of the address said "this is not me": no more mail, staff look at it.
     not_me_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # It wants no reminders and announcements; answers to what it does itself still come.
+    unsubscribed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # It said yes to "Are you still coming?". Null is no answer, which is not a no.
+    still_coming_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # A mail server said that the address takes no mail; another address takes this away.
+    bounced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)
     calendar_sequence: Mapped[int] = mapped_column(default=0)
 
@@ -216,7 +222,7 @@ class Demand(Model):
     __table_args__ = (
         CheckConstraint(
             "families >= 0 AND listeners >= 0 AND families_online >= 0 AND listeners_online >= 0 "
-            "AND waiting_families >= 0 AND waiting_listeners >= 0",
+            "AND waiting_families >= 0 AND waiting_listeners >= 0 AND said_yes >= 0",
             name="counts",
         ),
     )
@@ -230,6 +236,8 @@ class Demand(Model):
     listeners_online: Mapped[int] = mapped_column(default=0)
     waiting_families: Mapped[int] = mapped_column(default=0)
     waiting_listeners: Mapped[int] = mapped_column(default=0)
+    # Of the families with a seat, those that said they still come.
+    said_yes: Mapped[int] = mapped_column(default=0)
 
 
 class RegistrationWord(Model):

@@ -32,6 +32,7 @@ FIELDS = (
     "waiting_online",
     "childcare_taken",
     "registrations",
+    "said_yes",
 )
 
 
@@ -105,6 +106,7 @@ def _meetings() -> dict[int, dict[str, int]]:
         _sum_where(one, waits, online),
         _sum_where(Registration.childcare_children, Registration.childcare_granted.is_(True)),
         func.count(),
+        _sum_where(one, seated, Registration.still_coming_at.is_not(None)),
     ).group_by(Registration.meeting_id)
     return {row[0]: dict(zip(FIELDS, row[1:], strict=True)) for row in db.session.execute(query)}
 
@@ -122,6 +124,7 @@ def _demand() -> dict[int, dict[Key, Counts]]:
             Registration.attendance,
             func.count(Registration.id.distinct()),
             func.sum(request.listeners),
+            func.count(case((Registration.still_coming_at.is_not(None), Registration.id)).distinct()),
         )
         .join(Registration, Registration.id == request.registration_id)
         .where(Registration.status != Status.WITHDRAWN, request.id.not_in(ended))
@@ -130,16 +133,16 @@ def _demand() -> dict[int, dict[Key, Counts]]:
         )
     )
     found: dict[int, dict[Key, Counts]] = defaultdict(dict)
-    for meeting_id, language, modality, status, attendance, families, listeners in db.session.execute(query):
-        counts = _counts(status, attendance, families, int(listeners))
+    for meeting_id, language, modality, status, attendance, families, listeners, yes in db.session.execute(query):
+        counts = _counts(status, attendance, families, int(listeners), yes)
         there = found[meeting_id].get((language, modality), Counts())
         found[meeting_id][language, modality] = there.plus(counts)
     return found
 
 
-def _counts(status: str, attendance: str, families: int, listeners: int) -> Counts:
+def _counts(status: str, attendance: str, families: int, listeners: int, said_yes: int) -> Counts:
     if status == Status.WAITING:
         return Counts(waiting_families=families, waiting_listeners=listeners)
     if attendance == Attendance.ONLINE:
-        return Counts(families, listeners, families, listeners)
-    return Counts(families, listeners)
+        return Counts(families, listeners, families, listeners, said_yes=said_yes)
+    return Counts(families, listeners, said_yes=said_yes)

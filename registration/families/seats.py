@@ -102,6 +102,11 @@ def wait(meeting_id: int, attendance: str, parties: int = 1) -> None:
     _add(meeting_id, WAITING[attendance], parties)
 
 
+def count_yes(meeting_id: int, families: int) -> None:
+    """Count families with a seat that said they still come, or no longer say so when negative."""
+    _add(meeting_id, Meeting.said_yes, families)
+
+
 def take_childcare(meeting_id: int, children: int) -> bool:
     """Take places in the childcare if they are free."""
     column, capacity = Meeting.childcare_taken, Meeting.childcare_capacity

@@ -26,6 +26,8 @@ class State(StrEnum):
 
 
 CALLS = text("state = 'call'")
+TOGETHER = text("mailing IS NOT NULL")
+ALONE = text("state = 'queued' AND mailing IS NULL")
 
 
 class OutboxMessage(Model):
@@ -43,6 +45,17 @@ class OutboxMessage(Model):
         Index("ix_outbox_state_send_at", "state", "send_at"),
         # Each state of a topic in the order in which staff look through it.
         Index("ix_outbox_topic_state_send_at", "topic", "state", "send_at"),
+        # How a mailing stands, by state and language.
+        Index(
+            "ix_outbox_mailing",
+            "mailing",
+            "state",
+            "sent_locale",
+            postgresql_where=TOGETHER,
+            sqlite_where=TOGETHER,
+        ),
+        # What answers to somebody goes before what is told to many.
+        Index("ix_outbox_alone", "send_at", postgresql_where=ALONE, sqlite_where=ALONE),
         # The list of calls to make, each kind of message in the order of its deadline.
         Index("ix_outbox_call", "message", "expires_at", "id", postgresql_where=CALLS, sqlite_where=CALLS),
     )
@@ -54,6 +67,8 @@ class OutboxMessage(Model):
     occurrence: Mapped[str] = mapped_column(String(80))
     # What staff look under, `meeting:12`; only those who set it and list by it know what it means.
     topic: Mapped[str | None] = mapped_column(String(80))
+    # The name of what is told to many at once, null for a message by itself.
+    mailing: Mapped[str | None] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(String(10))
     send_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -71,6 +86,8 @@ class OutboxMessage(Model):
     sent_subject: Mapped[str | None] = mapped_column(Text)
     sent_text: Mapped[str | None] = mapped_column(Text)
     sent_locale: Mapped[str | None] = mapped_column(String(35))
+    # It came back after it was sent: a notice said so (RFC 3464).
+    bounced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
     def queued(self) -> Queued:

@@ -133,6 +133,7 @@ class Meeting(Model):
         ),
         CheckConstraint("waiting >= 0 AND waiting_online >= 0", name="waiting"),
         CheckConstraint("children_taken >= 0 AND children_online >= 0", name="children"),
+        CheckConstraint("said_yes >= 0", name="said_yes"),
         CheckConstraint(
             "childcare_taken >= 0 AND (childcare_capacity IS NULL OR childcare_taken <= childcare_capacity)",
             name="childcare",
@@ -172,6 +173,9 @@ class Meeting(Model):
     childcare_closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # All registrations ever made, and the local day of the last one: see MeetingDay.
     registrations: Mapped[int] = mapped_column(default=0)
+    # Families with a seat that said they still come; and until when one had to register to be asked.
+    said_yes: Mapped[int] = mapped_column(default=0)
+    asked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_day: Mapped[date | None]
     # Null while staff still write it: the public does not see it.
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -275,7 +279,9 @@ class TranslatedText(Model):
     __tablename__ = "translated_text"
     __table_args__ = (
         UniqueConstraint("owner", "owner_id", "field", "locale", name="uq_translated_text_owner_field_locale"),
-        CheckConstraint("owner IN ('district', 'series', 'place', 'meeting', 'change')", name="owner"),
+        CheckConstraint(
+            "owner IN ('district', 'series', 'place', 'meeting', 'change', 'reminder', 'announcement')", name="owner"
+        ),
         CheckConstraint("status IN ('draft', 'reviewed')", name="status"),
     )
 

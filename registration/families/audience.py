@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from flask import current_app
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from registration.extensions import db
 from registration.families.models import (
@@ -74,15 +74,17 @@ def asking(meeting_id: int, language: str, modality: str) -> Where:
 
 def numbers(where: Where) -> list[Numbers]:
     """How many families will be told, by the page language they read and by how; the most first."""
-    by_mail = func.sum(case((_written(), 1), else_=0))
+    by_mail = func.sum(case((written(), 1), else_=0))
     query = select(Registration.locale, by_mail, func.count()).where(where).group_by(Registration.locale)
     found = [Numbers(locale, int(mail), total - int(mail)) for locale, mail, total in db.session.execute(query)]
     return sorted(found, key=lambda one: (-one.mail - one.call, one.locale))
 
 
-def _written() -> ColumnElement[bool]:
-    # As families.tell.channel decides it for one family.
-    return and_(Registration.email.is_not(None), Registration.contact_language.in_(current_app.config["LANGUAGES"]))
+def written() -> ColumnElement[bool]:
+    """Whether a family is told by mail, as families.tell.channel decides it for one."""
+    arrives = or_(Registration.bounced_at.is_(None), Registration.phone.is_(None))
+    language = Registration.contact_language.in_(current_app.config["LANGUAGES"])
+    return and_(Registration.email.is_not(None), language, arrives)
 
 
 def tell_all(
@@ -103,7 +105,7 @@ def tell_all(
         expires_at = max(expires_at, now + STILL_NEWS)
     if expires_at <= now:
         return 0
-    channel = case((_written(), "mail"), else_="call")
+    channel = case((written(), "mail"), else_="call")
     query = select(Registration.id, channel, Registration.email).where(where).order_by(Registration.id)
     told = 0
     # All are read before the first is written, since a driver may not do both at once.

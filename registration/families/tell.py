@@ -37,9 +37,13 @@ def topic_of(meeting_id: int) -> str:
 
 
 def channel(registration: Registration) -> Literal["mail", "call"]:
-    """How a family is told: by mail where it gave an address and we write its language, else by telephone."""
+    """How a family is told: by mail where it gave an address and we write its language, else by telephone.
+
+    An address that takes no mail counts for none, unless there is no other way.
+    """
     written = registration.contact_language in current_app.config["LANGUAGES"]
-    return "mail" if registration.email and written else "call"
+    arrives = registration.bounced_at is None or registration.phone is None
+    return "mail" if registration.email and written and arrives else "call"
 
 
 def tell(

@@ -17,6 +17,7 @@ class Party:
     status: str
     turn: int
     version: int = 1
+    said_yes: bool = False
 
 
 @dataclass
@@ -61,8 +62,17 @@ class Hall:
         """It does not come; twice is once."""
         party = self.parties[number]
         if party.status != "withdrawn":
-            self.parties[number] = replace(party, status="withdrawn", version=party.version + 1)
+            self.parties[number] = replace(party, status="withdrawn", version=party.version + 1, said_yes=False)
             self.promote()
+
+    def say_yes(self, number: int) -> None:
+        """It says that it still comes; only who has seats can."""
+        if self.parties[number].status == "registered":
+            self.parties[number] = replace(self.parties[number], said_yes=True)
+
+    def yes(self) -> int:
+        """Families with seats that said yes."""
+        return sum(party.said_yes for party in self.parties.values())
 
     def promote(self) -> None:
         """Free seats go to the earliest waiting party that fits, again and again."""
@@ -72,8 +82,8 @@ class Hall:
                 self.parties[fitting[0]] = replace(party, status="registered", version=party.version + 1)
                 self.promotions += 1
 
-    def demand(self) -> dict[str, tuple[int, int, int, int, int, int]]:
-        """By language: families and listeners with seats, of them online, and waiting."""
+    def demand(self) -> dict[str, tuple[int, int, int, int, int, int, int]]:
+        """By language: families and listeners with seats, of them online, and waiting; families that said yes."""
         sums: dict[str, Counter[int]] = {}
         for party in self.parties.values():
             for language, listeners in party.asked:
@@ -82,4 +92,5 @@ class Hall:
                 for place in places[party.status]:
                     counts[place] += 1
                     counts[place + 1] += listeners
-        return {language: (c[0], c[1], c[2], c[3], c[4], c[5]) for language, c in sums.items() if any(c.values())}
+                counts[6] += party.said_yes
+        return {language: (c[0], c[1], c[2], c[3], c[4], c[5], c[6]) for language, c in sums.items() if any(c.values())}

@@ -3,12 +3,15 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import cache, partial
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.journeys.installation import Installation, running
 from tests.journeys.looking import Watch
+from tests.journeys.staff import Desk, cookies
 from tests.journeys.states import States
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -56,6 +59,30 @@ def states(service: Installation) -> States:
     return States(service)
 
 
+@pytest.fixture(scope="session")
+def desk(service: Installation) -> Desk:
+    """What staff find on their pages; no journey changes it."""
+    return Desk(service)
+
+
+@pytest.fixture(scope="session")
+def signed_in(service: Installation) -> Callable[..., list[dict[str, str]]]:
+    """What a browser holds in which somebody with roles is signed in; nobody signs in twice."""
+    return cache(partial(cookies, service))
+
+
+@pytest.fixture
+def office(window: Callable[..., Page], signed_in: Callable[..., list[dict[str, str]]]) -> Callable[..., Page]:
+    """Opens a window of somebody of the staff: `office("coordinator", locale="vi", width=360)`."""
+
+    def open_office(*roles: str, locale: str = "en", email: str | None = None, **options: Any) -> Page:
+        page = window(**options)
+        page.context.add_cookies(signed_in(*roles, locale=locale, email=email))  # type: ignore[arg-type]
+        return page
+
+    return open_office
+
+
 @pytest.fixture
 def window(chromium: Browser, service: Installation) -> Iterator[Callable[..., Page]]:
     """Opens a window with cookies of its own: `window(width=360, javascript=False, scheme="dark")`.
@@ -65,11 +92,14 @@ def window(chromium: Browser, service: Installation) -> Iterator[Callable[..., P
     """
     watches: list[Watch] = []
 
-    def open_window(width: int = 1280, height: int = 900, javascript: bool = True, scheme: str = "light") -> Page:
+    def open_window(
+        width: int = 1280, height: int = 900, javascript: bool = True, scheme: str = "light", touch: bool = False
+    ) -> Page:
         context = chromium.new_context(
             base_url=service.address,
             viewport={"width": width, "height": height},
             java_script_enabled=javascript,
+            has_touch=touch,
             color_scheme="dark" if scheme == "dark" else "light",
             locale="en-US",
         )

@@ -31,7 +31,8 @@ from tests.promises.service import free_port
 ROOT = Path(__file__).parents[2]
 INSTANCE = "JOURNEYS_INSTANCE"
 LANGUAGES = ("en", "es", "vi", "en-XA", "ar-XB")
-COUNTERS = ("seats_taken", "online_taken", "waiting", "waiting_online", "childcare_taken")
+COUNTERS = ("seats_taken", "online_taken", "children_taken", "children_online", "waiting", "waiting_online",
+            "childcare_taken", "registrations", "last_day")  # fmt: skip
 STARTS_WITHIN_SECONDS = 60
 MAIL_WITHIN_SECONDS = 20
 
@@ -121,9 +122,7 @@ class Installation:
         """Make another meeting like one of the season, for one journey alone; returns `slug`."""
         with self.database():
             model = db.session.scalars(select(Meeting).where(Meeting.slug == like)).one()
-            copied = _columns(
-                model, "id", "seats_taken", "online_taken", "waiting", "waiting_online", "childcare_taken"
-            )
+            copied = _columns(model, "id", *COUNTERS)
             made = Meeting(**(copied | {"slug": slug} | changes))
             db.session.add(made)
             db.session.flush()

@@ -84,10 +84,15 @@ def look(page: Page, *, schemes: Iterable[Scheme] = ("light", "dark"), widths: I
         page.emulate_media(color_scheme=scheme)
         found += [f"{scheme}: {fault}" for fault in axe_faults(page, COLOURS)]
     found += too_wide(page, widths)
-    found += [f"small target: {one}" for one in page.evaluate(SMALL, SMALLEST_TARGET)]
-    found += [f"picture without a size: {one}" for one in page.evaluate(UNSIZED)]
+    found += measured(page)
     _keep_picture(page)
     assert found == [], f"{page.url}\n" + "\n".join(found)
+
+
+def measured(page: Page) -> list[str]:
+    """What is too small to press at the width of the window, and pictures that move the page when they come."""
+    small = [f"small target: {one}" for one in page.evaluate(SMALL, SMALLEST_TARGET)]
+    return small + [f"picture without a size: {one}" for one in page.evaluate(UNSIZED)]
 
 
 def axe_faults(page: Page, rules: Iterable[str] = (), *, without: Iterable[str] = ()) -> list[str]:

@@ -1,0 +1,167 @@
+"""Staff in the journeys: signed in already, with meetings, families and messages of their own."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from registration import clock
+from registration.extensions import db
+from registration.families.models import InterpretationRequest, Registration, Removal
+from registration.families.views.own import link_of
+from registration.mail.models import OutboxMessage, State
+from registration.meetings.models import (
+    InterpretationService,
+    Meeting,
+    MeetingChange,
+    Mode,
+    OnlineAccess,
+    ServiceState,
+    TranslatedText,
+    Way,
+)
+from registration.meetings.published import touch
+from tests.journeys.installation import Installation, ago
+from tests.journeys.states import LONG, NAME
+from tests.journeys.steps import Family
+from tests.signing_in import person_with, signed_in
+from tests.staff.coming import comes
+
+REFUSED = "SMTPRecipientsRefused: 550 5.1.1 User unknown"
+
+
+@dataclass(frozen=True)
+class Comes(Family):
+    """A family that has registered, with the number of its row."""
+
+    id: int
+
+
+def cookies(service: Installation, *roles: str, locale: str = "en", email: str | None = None) -> list[dict[str, str]]:
+    """What a browser holds in which the person with these roles is signed in."""
+    address = email or f"{'-'.join(sorted(roles)) or 'nobody'}.{locale.lower()}@staff.example.org"
+    with service.database():
+        browser = signed_in(service.app, *roles, locale=locale, email=address)
+        held = browser.client.get_cookie("session")
+    assert held
+    return [{"name": "session", "value": held.value, "url": service.address}]
+
+
+def meeting_id(service: Installation, slug: str) -> int:
+    """The row of a meeting."""
+    with service.database():
+        return db.session.scalars(select(Meeting.id).where(Meeting.slug == slug)).one()
+
+
+def coming(service: Installation, slug: str, name: str, **answers: Any) -> Comes:
+    """A family that has registered for a meeting, without a browser."""
+    with service.database():
+        made = comes(name, slug, **answers)
+        return Comes(made.code, link_of(made), made.public_id, made.id)
+
+
+@dataclass
+class Desk:
+    """A meeting with everything that staff can meet, and one that is still being written; no journey changes them."""
+
+    service: Installation
+    slug: str = "walked-by-staff"
+    families: list[Comes] = field(default_factory=list)
+
+    @cached_property
+    def gaps(self) -> dict[str, int | str]:
+        """What stands in the gaps of addresses, by their names."""
+        self._families()
+        with self.service.database():
+            meeting = db.session.scalars(select(Meeting).where(Meeting.slug == self.slug)).one()
+            self._decided(meeting)
+            self._told(meeting)
+            removal = Removal(meeting_id=meeting.id, at=clock.now(), families=3)
+            db.session.add(removal)
+            db.session.flush()
+            own_words = select(InterpretationRequest.id).where(
+                InterpretationRequest.registration_id == self.families[1].id
+            )
+            return {
+                "meeting_id": meeting.id,
+                "registration_id": self.families[0].id,
+                "message_id": self._message(State.FAILED, last_error=REFUSED, attempts=4),
+                "person_id": person_with("greeter", locale="vi", email="walked@staff.example.org").id,
+                "series_id": meeting.series_id,
+                "place_id": int(meeting.place_id or 0),
+                "request_id": db.session.scalars(own_words).one(),
+                "removal_id": removal.id,
+                "language": "so",
+                "modality": "spoken",
+                "tag": "vi",
+            }
+
+    def row(self, which: str) -> int:
+        """The row of a family: `own_words`, or `not_me`."""
+        return self.families[{"own_words": 1, "not_me": 4}[which]].id
+
+    def _families(self) -> None:
+        slug = self.service.meeting(self.slug, capacity=24, online=True, online_capacity=6)
+        none = {"email": None}
+        twice = {"email": LONG, "phone": "+13035550148"}
+        for name, answers in (
+            (NAME, {"spoken": ("so", "am"), "listeners": 3, "children": 2, "question": "¿" + "mucho " * 40, **twice}),
+            ("Ixchel Pérez", {"spoken": (), "other_language": "Mam de Todos Santos", "phone": "+13035550149", **none}),
+            ("Nguyễn Thị Hạnh", {"spoken": ("vi",), "contact_language": "vi", "locale": "vi", **twice}),
+            ("عبد الرحمن", {"spoken": ("ar",), "call_me": True, "phone": "+13035550150", "contact_language": "ar"}),
+            ("Grace Example", {"spoken": ("ase",), "needs": ("captions", "wheelchair"), "attendance": "online"}),
+            ("Wolde Tesfaye", {"spoken": ("am",), "adults": 4, "children": 6}),
+            ("Maria Lopez", {"adults": 2, "children": 4, "childcare_children": 3}),
+            ("Last Family", {"spoken": ("ksw",), "adults": 5}),
+        ):  # fmt: skip
+            self.families.append(coming(self.service, slug, name, **answers))
+
+    def _decided(self, meeting: Meeting) -> None:
+        for language, state, way in (
+            ("so", ServiceState.LOOKING, None),
+            ("am", ServiceState.CONFIRMED, None),
+            ("ksw", ServiceState.ANOTHER_WAY, Way.TELEPHONE),
+        ):
+            db.session.add(
+                InterpretationService(
+                    meeting_id=meeting.id,
+                    language=language,
+                    mode=Mode.SIMULTANEOUS,
+                    state=state,
+                    way=way,
+                    standing=False,
+                )
+            )
+        for language in ("", "so"):
+            db.session.add(
+                OnlineAccess(meeting_id=meeting.id, language=language, link=f"https://video.example.org/{'j' * 80}",
+                             dial_in="+1 303 555 0177", passcode="48215")
+            )  # fmt: skip
+        before = {"starts_at": ago(3).isoformat(), "ends_at": ago(3).isoformat()}
+        db.session.add(MeetingChange(meeting_id=meeting.id, kind="moved", at=clock.now(), before=before))
+        touch()
+
+    def _told(self, meeting: Meeting) -> None:
+        row = db.session.get_one(Registration, self.families[4].id)
+        row.not_me_at = clock.now()
+        self._message(State.HELD, of=2, send_at=ago(-1))
+
+    def _message(self, state: State, of: int = 0, **columns: Any) -> int:
+        row = OutboxMessage
+        found = select(row.id).where(row.subject_kind == "registration", row.subject_id == self.families[of].id)
+        number = db.session.scalars(found.limit(1)).one()
+        db.session.execute(update(row).where(row.id == number).values(state=state, **columns))
+        return number
+
+    @cached_property
+    def draft(self) -> int:
+        """A meeting that is not published, with Vietnamese missing and Spanish not reviewed."""
+        slug = self.service.meeting("draft-of-staff", like="spanish-meeting", published_at=None)
+        number = meeting_id(self.service, slug)
+        with self.service.database():
+            row = TranslatedText
+            texts = (row.owner == "meeting", row.owner_id == number)
+            db.session.execute(delete(row).where(*texts, row.locale == "vi"))
+            db.session.execute(update(row).where(*texts, row.locale == "es").values(status="draft"))
+        return number

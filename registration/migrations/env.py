@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from alembic import context
 from flask import current_app
@@ -17,7 +18,7 @@ def foreign_keys_checked_at_the_end(connection: Connection) -> Iterator[None]:
 
     Raises sqlite3.IntegrityError when a migration leaves a row that names nothing.
     """
-    raw = connection.connection.dbapi_connection
+    raw: Any = connection.connection.dbapi_connection
     if not isinstance(raw, sqlite3.Connection):
         yield
         return

@@ -250,7 +250,8 @@ def _fill() -> None:
     connection = op.get_bind()
     connection.execute(sa.text("UPDATE meeting SET published_at = CURRENT_TIMESTAMP"))
     sums = sa.text(
-        "SELECT meeting_id, SUM(CASE WHEN status = 'registered' AND attendance = 'in_person' THEN children ELSE 0 END), "
+        "SELECT meeting_id, "
+        "SUM(CASE WHEN status = 'registered' AND attendance = 'in_person' THEN children ELSE 0 END), "
         "SUM(CASE WHEN status = 'registered' AND attendance = 'online' THEN children ELSE 0 END), COUNT(*) "
         "FROM registration GROUP BY meeting_id"
     )
@@ -260,7 +261,7 @@ def _fill() -> None:
             "WHERE id = :id"
         )
         connection.execute(counted, {"room": room, "online": online, "everybody": everybody, "id": meeting_id})
-    zones = dict(connection.execute(sa.text("SELECT id, time_zone FROM meeting")).all())
+    zones: dict[int, str] = dict(connection.execute(sa.text("SELECT id, time_zone FROM meeting")).all())
     days = _add_words_and_count_days(connection, zones)
     for meeting_id, counts in days.items():
         before = 0

@@ -309,7 +309,8 @@ def test_every_way_walks_its_index_in_its_order(app: Flask, name: str) -> None:
     plan = explained(way)
     assert index in plan, plan
     assert "TEMP B-TREE" not in plan, plan
-    assert "Sort" not in plan, plan
+    # An incremental one only puts ids in order among families with one and the same email, telephone or moment.
+    assert "Sort  (" not in plan.replace("Incremental Sort", ""), plan
 
 
 def explained(way: ways.Way) -> str:

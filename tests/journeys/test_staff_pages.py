@@ -37,7 +37,7 @@ def _plan(kind: str) -> At:
 PAGES: dict[str, At] = {
     "today": At("staff.today"),
     "meetings": At("staff.meetings"),
-    "drafts": At("staff.meetings", asked={"show": "drafts", "q": "a"}),
+    "drafts": At("staff.meetings", asked={"show": "draft", "q": "e"}),
     "meeting": At("staff.meeting"),
     "counts on paper": At("staff.tally"),
     "families": At("staff.families"),

@@ -71,7 +71,7 @@ def test_a_coordinator_signs_in_by_mail_with_a_second_factor_and_out_everywhere(
     answered = again.goto(link)
     assert answered
     assert answered.status == 410
-    expect(again.locator("h1")).to_have_text("This link is used up or too old")
+    expect(again.locator("h1")).to_have_text("This link no longer works")
     look(again)
 
     secret, recovery = _set_up(page)

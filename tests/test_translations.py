@@ -1,5 +1,6 @@
 """The gate over the catalogues: nothing stale, missing or broken; and each fault is caught when planted."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,8 +42,10 @@ def test_a_catalogue_says_who_has_reviewed_it(tag: str) -> None:
 @pytest.mark.parametrize("tag", TRANSLATED)
 def test_a_translation_is_not_the_english_sentence(tag: str) -> None:
     untouched = {m.id for m in catalogues.read(catalogue_of(tag)) if m.id and m.id == m.string}
+    # Without its placeholders a message may have no word left to translate ("%(language)s: %(what)s").
+    wordy = {one for one in untouched if re.search(r"[^\W\d_]", re.sub(r"%\(\w+\)s", "", str(one)))}
     # The same word in both languages.
-    assert untouched <= {"Error:", "Email"}
+    assert wordy <= {"Error:", "Email"}
 
 
 def test_english_needs_no_catalogue() -> None:

@@ -58,7 +58,7 @@ class Row:
 
     meeting: Meeting
     title: Said
-    when: str
+    when: dates.When
     floor: Tongue
     lines: Sequence[LineShown]
     chips: Sequence[Chip]
@@ -91,12 +91,10 @@ def titles(meetings: Collection[Meeting], locale: str, source: str) -> Mapping[i
 
 def row(meeting: Meeting, title: Said, lines: Sequence[Line], state: Mapping[str, TextState], locale: str) -> Row:
     """A meeting in the list."""
-    time = dates.time_range(meeting.starts_at, meeting.ends_at, meeting.time_zone, locale)
-    day = dates.full_date(meeting.starts_at, meeting.time_zone, locale)
     return Row(
         meeting=meeting,
         title=title,
-        when=gettext("%(day)s, %(time)s", day=day, time=time),
+        when=dates.when(meeting.starts_at, meeting.ends_at, meeting.time_zone, locale),
         floor=tongue(meeting.floor_language, locale),
         lines=[line_shown(line, locale) for line in lines],
         chips=chips(meeting, lines),

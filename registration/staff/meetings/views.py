@@ -79,7 +79,7 @@ def _heads(asked: Asked) -> list[dict[str, object]]:
     return [
         head(gettext("Meeting"), Sort.NAME),
         head(gettext("Date"), Sort.DATE),
-        head(gettext("Who comes"), Sort.ATTENDANCE, True),
+        head(gettext("Who comes"), Sort.ATTENDANCE),
         head(gettext("Open requests"), Sort.OPEN, True),
         head(gettext("Languages")),
         head(gettext("State")),

@@ -19,6 +19,10 @@ from registration.mail import metrics
 from registration.meetings import context, pages, published
 from registration.meetings import views as meetings
 from registration.reminders import commands as reminder_commands
+from registration.reminders import messages as reminder_messages
+from registration.reminders import views as reminders
+from registration.reminders.queue import queue_due
+from registration.staff.telling import trial
 from registration.staff.views import blueprint as staff
 
 PACKAGE = Path(__file__).parent
@@ -45,7 +49,17 @@ def create_app(overrides: dict[str, object] | None = None, instance_path: str | 
     compress.init_app(app)
     i18n.init_app(app, beside("translations"))
     assets.init_app(app)
-    mail.init_app(app, {**account_messages.builders(published.district_in), **family_messages.BUILDERS})
+    mail.init_app(
+        app,
+        {
+            **account_messages.builders(published.district_in),
+            **family_messages.BUILDERS,
+            **reminder_messages.BUILDERS,
+            **trial.BUILDERS,
+        },
+        ahead=[reminder_messages.ahead],
+        idle=[queue_due],
+    )
     entry.init_app(app)
     fragments.init_app(app)
     web.init_app(app)
@@ -56,6 +70,7 @@ def create_app(overrides: dict[str, object] | None = None, instance_path: str | 
         meetings.blueprint,
         pages.blueprint,
         families.blueprint,
+        reminders.blueprint,
         metrics.blueprint,
         staff,
     ):

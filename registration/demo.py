@@ -34,6 +34,7 @@ from registration.meetings.models import (
     TranslatedText,
 )
 from registration.meetings.published import touch
+from registration.reminders.rules import add_defaults
 
 SEASON = Path(__file__).parent / "demo_season.json"
 
@@ -152,6 +153,7 @@ def _meeting(data: dict[str, Any], series: Series, place: Place, slug: str, shif
     )
     db.session.add(row)
     db.session.flush()
+    add_defaults(row.id)
     for service in data["interpretation"]:
         db.session.add(InterpretationService(meeting_id=row.id, state=ServiceState.CONFIRMED, **service))
     _texts("meeting", row.id, data["texts"], unreviewed=data.get("unreviewed", []))

@@ -47,6 +47,8 @@ class Headers(NamedTuple):
     headers: Mapping[str, str] = {}
 
 
+# A page that runs small scripts of ours.
+SCRIPTED = Headers({"script-src": "'self'"})
 # A page that frames another page of ours; and what may be framed: it runs nothing, sends nothing, is nobody's origin.
 FRAMING = Headers({"frame-src": "'self'"})
 FRAMED = Headers({"sandbox": "", "form-action": "'none'", "frame-ancestors": "'self'"})
@@ -59,6 +61,29 @@ EXCEPTIONS: dict[str, Headers] = {
     # Mails bring their style along, on each element; nothing else of them is let in.
     "staff.message": FRAMING,
     "staff.message_preview": Headers({**FRAMED.policy, "style-src": "'unsafe-inline'", "img-src": "'none'"}),
+    "staff.announcement_preview": Headers({**FRAMED.policy, "style-src": "'unsafe-inline'", "img-src": "'none'"}),
+    # Each works without its script: a placeholder is typed, a link shows how far sending is.
+    "staff.new_announcement": SCRIPTED,
+    "staff.new_reminder": SCRIPTED,
+    "staff.new_series_reminder": SCRIPTED,
+    "staff.reminder": SCRIPTED,
+    "staff.reminder_run": SCRIPTED,
+    "staff.stop_reminder_run": SCRIPTED,
+    "staff.retry_reminder_run": SCRIPTED,
+    **dict.fromkeys(
+        # They show the page of an announcement too, where something is wrong.
+        (
+            "staff.announcement",
+            "staff.edit_announcement",
+            "staff.send_announcement",
+            "staff.test_announcement",
+            "staff.stop_announcement",
+            "staff.retry_announcement",
+            "staff.unschedule_announcement",
+            "staff.discard_announcement",
+        ),
+        Headers({**FRAMING.policy, **SCRIPTED.policy}),
+    ),
 }
 
 
@@ -106,7 +131,8 @@ def offered() -> list[str]:
 
 def _readable(tag: str) -> bool:
     """Whether this page may be read in `tag`: what a family holds already stays readable in its language."""
-    own = (request.endpoint or "").startswith("families.") and request.endpoint != "families.register"
+    endpoint = request.endpoint or ""
+    own = endpoint.startswith(("families.", "reminders.")) and endpoint != "families.register"
     return tag in (installed() if own else offered())
 
 

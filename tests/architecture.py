@@ -33,9 +33,11 @@ VERBS: dict[str, set[str]] = {
         "recount",
         "store",
         "days",
+        "coming",
     },
 }
 # Staff's pages are packages by subject, each with its views: a verb there is named with its subject, `calls.record`.
+VERBS["reminders"] = {"rules", "runs", "queue", "announce", "answers", "audience", "bounces", "trial"}
 VERBS["staff"] = {"calls.record", "family.settle", "removals.remove", "plan.change_of_plan"}
 VERBS["staff"] |= {
     "writing.write",
@@ -67,6 +69,7 @@ ASK_BABEL = {"registration.languages", "registration.dates", "registration.i18n"
 MEASURE_DURATIONS = {
     "registration.serve": "waits for children to end",
     "registration.mail.smtp": "bounds what a mail server may take",
+    "registration.mail.deliver": "looks for more every few seconds",
 }
 COMMIT = re.compile(
     r"registration\.(demo\w*|mail\.deliver|\w+\.(views(\.\w+)*|pages|commands)|staff\.\w+\.views(\.\w+)*)"

@@ -1,6 +1,6 @@
 """Messages to families: what each says, in the family's language. Builders read and render; they never send."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from registration import i18n, links
@@ -75,41 +75,49 @@ def letter(
     decided must not go through what is kept.
     """
     with i18n.spoken(registration.locale):
-        return _letter(message, registration, told, read)
+        facts = news.facts(message, registration, read(registration.locale), told)
+        return written(message, registration, registration.locale, facts, read)
 
 
-def _letter(
-    message: str, registration: Registration, told: Mapping[str, Any], read: Callable[[str], Content]
+def written(
+    message: str,
+    registration: Registration,
+    locale: str,
+    facts: Mapping[str, Any],
+    read: Callable[[str], Content] = content,
+    *,
+    secrets: Iterable[str] = (),
+    list_unsubscribe: str | None = None,
 ) -> Letter:
-    published, meeting = read(registration.locale), registration.meeting
+    """A letter to a family, all of it in `locale`, which is spoken now; `facts`: what its templates show besides."""
+    published, meeting = read(locale), registration.meeting
     view = published.meeting(meeting.id)
     tokens = [links.token(purpose, registration.public_id, registration.link_version) for purpose in SECRET_LINKS]
     own, not_me = tokens
     way = way_in(registration)
-    rendered = render(
-        message,
-        registration.locale,
-        district=published.district,
-        talk_hint=str(published.district.say),
-        name=without_address(registration.name),
-        code=registration.code,
-        view=view,
-        way_in=way,
-        postponed=meeting.status == MeetingStatus.POSTPONED and message != "postponed",
-        rows=rows(registration, view, published.district, way),
-        desk=desk_line(read(i18n.SOURCE).meeting(meeting.id), registration),
-        link=links.absolute("families.link", locale=registration.locale, token=own),
-        not_me_link=links.absolute("families.not_me", locale=registration.locale, token=not_me),
-        **news.facts(message, registration, published, told),
-    )
+    shown = {
+        "district": published.district,
+        "talk_hint": str(published.district.say),
+        "name": without_address(registration.name),
+        "code": registration.code,
+        "view": view,
+        "way_in": way,
+        "postponed": meeting.status == MeetingStatus.POSTPONED and message != "postponed",
+        "rows": rows(registration, view, published.district, way),
+        "desk": desk_line(read(i18n.SOURCE).meeting(meeting.id), registration),
+        "link": links.absolute("families.link", locale=locale, token=own),
+        "not_me_link": links.absolute("families.not_me", locale=locale, token=not_me),
+    }
+    rendered = render(message, locale, **{**shown, **facts})
     return Letter(
         recipient=str(registration.email),
-        locale=registration.locale,
+        locale=locale,
         subject=rendered.subject,
         text=rendered.text,
         html=rendered.html,
         attachments=[_calendar(registration, meeting, view)],
-        secrets=[*tokens, *(way.secrets if way else ())],
+        secrets=[*tokens, *(way.secrets if way else ()), *secrets],
+        list_unsubscribe=list_unsubscribe,
         sender_name=str(published.district.name),
     )
 

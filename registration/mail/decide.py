@@ -56,6 +56,20 @@ def stop(message_id: int, reason: str, now: datetime) -> bool:
     return True
 
 
+def stop_mailing(mailing: str, reason: str) -> int:
+    """Supersede all messages of a mailing that wait or are to be told by telephone; the caller commits. How many.
+
+    None of them is a stranger's, so no address is locked.
+    """
+    statement = (
+        update(OutboxMessage)
+        .where(OutboxMessage.mailing == mailing, OutboxMessage.state.in_([State.QUEUED, State.CALL]))
+        .values(state=State.SUPERSEDED.value, last_error=reason)
+    )
+    result = db.session.execute(statement.execution_options(synchronize_session=False))
+    return cast("CursorResult[Any]", result).rowcount
+
+
 def _change(message_id: int, states: tuple[State, ...], values: dict[str, Any]) -> bool:
     result = db.session.execute(
         update(OutboxMessage)

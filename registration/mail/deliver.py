@@ -6,9 +6,11 @@ import random
 import secrets
 import socket
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from flask import Flask, current_app
@@ -16,10 +18,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from registration import clock, database
 from registration.extensions import db
-from registration.mail import BUILDERS, claim
+from registration.mail import AHEAD, BUILDERS, IDLE, claim
 from registration.mail.compose import compose
 from registration.mail.kept import error_text, without_links
-from registration.mail.letter import Builder, Letter, Superseded
+from registration.mail.letter import Ahead, Builder, Idle, Letter, Superseded
 from registration.mail.models import OutboxMessage, State
 from registration.mail.smtp import Later, Refused, ServerAway, Transport, transport
 
@@ -28,6 +30,8 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.5
+# Between two looks for what comes due by itself.
+MORE_SECONDS = 15.0
 # Waits between tries of one message: 30 s, 1 min, 2 min … up to 2 h, each made up to half longer by chance.
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=2)
@@ -45,6 +49,7 @@ class Delivery:
         self.lease = timedelta(seconds=2.5 * self.transport.longest)
         self.server_away = False
         self._builders: dict[str, Builder] = app.extensions[BUILDERS]
+        self._ahead: tuple[Ahead, ...] = app.extensions[AHEAD]
         self._most = int(app.config["MAIL_BATCH"])
         self._stop = stop or threading.Event()
         # Outcomes that the database has not taken yet. A sent mail stays here until it is recorded.
@@ -62,7 +67,7 @@ class Delivery:
             return 0
         self._interrupted = True
         released = self._release(now)
-        rows = deque(self._claim(now))
+        rows = self._look_ahead(self._claim(now), now)
         done = 0
         while rows:
             if self._stop.is_set() or self.server_away:
@@ -99,6 +104,19 @@ class Delivery:
             db.session.expunge(row)
         db.session.commit()
         return rows
+
+    def _look_ahead(self, claimed: list[OutboxMessage], now: datetime) -> deque[OutboxMessage]:
+        """What is read for all of a batch at once; messages that must wait leave it."""
+        waiting: dict[int, datetime] = {}
+        if claimed:
+            queued = [row.queued() for row in claimed]
+            for ahead in self._ahead:
+                waiting.update(_reading(partial(ahead, queued, now)))
+        for row_id, until in waiting.items():
+            claim.settle(self.worker, row_id, {"state": State.QUEUED.value, "send_at": until})
+        if waiting:
+            db.session.commit()
+        return deque(row for row in claimed if row.id not in waiting)
 
     def claim_rows(self, now: datetime) -> list[OutboxMessage]:
         """The rows of the next batch, leased."""
@@ -237,11 +255,11 @@ def deliver(stop: threading.Event, once: bool = False) -> None:
 
     Runs in an application context of its own. Without `once` no error ends it.
     """
-    delivery = Delivery(_app(), stop)
+    delivery, more = Delivery(_app(), stop), More(_app())
     trouble = 0
     try:
         while not stop.is_set():
-            handled, well = _careful_batch(delivery, once)
+            handled, well = _careful_batch(delivery, more, once)
             if once and (handled == 0 or not well):
                 return
             trouble = 0 if well else trouble + 1
@@ -251,10 +269,33 @@ def deliver(stop: threading.Event, once: bool = False) -> None:
         db.session.remove()
 
 
-def _careful_batch(delivery: Delivery, once: bool) -> tuple[int, bool]:
+class More:
+    """What comes due by itself: looked for every few seconds, then queued step by step between batches of mail."""
+
+    def __init__(self, app: Flask) -> None:
+        self._idle: tuple[Idle, ...] = app.extensions[IDLE]
+        self._again_at = 0.0
+
+    def queue(self, now: datetime) -> int:
+        """Queue some of what is due, each step a transaction of its own. Returns how much was done."""
+        if time.monotonic() < self._again_at:
+            return 0
+        # Whatever goes wrong there, mail goes on, and it is tried again later.
+        self._again_at = time.monotonic() + MORE_SECONDS
+        done = 0
+        for idle in self._idle:
+            done += idle(now)
+            db.session.commit()
+        if done:
+            self._again_at = 0.0
+        return done
+
+
+def _careful_batch(delivery: Delivery, more: More, once: bool) -> tuple[int, bool]:
     """How many messages a batch dealt with, and whether mail server and database did their part."""
+    queued = _careful_more(more, once)
     try:
-        handled = delivery.batch(clock.now())
+        handled = queued + delivery.batch(clock.now())
     except Exception:
         db.session.rollback()
         if once:
@@ -266,6 +307,17 @@ def _careful_batch(delivery: Delivery, once: bool) -> tuple[int, bool]:
     if delivery.server_away:
         log.warning("Mail: the mail server is away; nothing is lost")
     return handled, not delivery.server_away
+
+
+def _careful_more(more: More, once: bool) -> int:
+    try:
+        return more.queue(clock.now())
+    except Exception:
+        db.session.rollback()
+        if once:
+            raise
+        log.exception("Mail: what is due could not be queued; it is tried again")
+        return 0
 
 
 def _pause(trouble: int) -> float:

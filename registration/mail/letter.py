@@ -1,6 +1,6 @@
 """What a builder of messages is given and gives back. Builders read and render; they never send."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -59,3 +59,8 @@ class Superseded:
 
 
 Builder = Callable[[Queued], Letter | Superseded]
+# Given the messages that are sent next, before each is built: it reads together what their builders need, and gives by
+# id those that must wait, and until when.
+# Queues some of what has come due by itself, in the caller's transaction, and says how much it did: 0 when all is done.
+Idle = Callable[[datetime], int]
+Ahead = Callable[[Sequence[Queued], datetime], Mapping[int, datetime]]

@@ -54,11 +54,12 @@ def enqueue(
 
 
 class Recipient(NamedTuple):
-    """One of many who are told the same: the id of their subject, how, and where."""
+    """One of many who are told the same: the id of their subject, how, where, and not before when."""
 
     subject_id: int
     channel: Literal["mail", "call"]
-    address: str | None
+    address: str | None = None
+    send_at: datetime | None = None
 
 
 def enqueue_many(
@@ -70,11 +71,13 @@ def enqueue_many(
     expires_at: datetime | None = None,
     facts: Mapping[str, Any] | None = None,
     topic: str | None = None,
+    mailing: str | None = None,
 ) -> None:
     """Add one message for each of `recipients`, subjects of `kind`, in one statement; the caller commits.
 
     None of them counts against the limit of an address: what a district has to say to families is not a stranger's
-    doing. Who has the same message already does not get it again.
+    doing. Who has the same message already does not get it again. With the name of a `mailing` they stand together,
+    and whatever is said to somebody alone goes before them.
     """
     now = clock.now()
     rows = [
@@ -85,10 +88,12 @@ def enqueue_many(
             one.channel,
             one.address,
             now=now,
+            send_at=one.send_at,
             expires_at=expires_at,
             facts=facts,
             topic=topic,
         )
+        | {"mailing": mailing}
         for one in recipients
     ]
     if rows:

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from registration import clock
 from registration.extensions import db
 from registration.meetings.models import TranslatedText
-from registration.reminders.models import ReminderRule, RuleKind
+from registration.reminders.models import QUIET_FROM, QUIET_TO, ReminderRule, RuleKind
 
 # Two days before, "Are you still coming?"; and on the day, in the morning but three hours before at the latest.
 DEFAULTS = (
@@ -21,6 +21,15 @@ def add_defaults(meeting_id: int) -> None:
     for values in DEFAULTS:
         db.session.add(ReminderRule(meeting_id=meeting_id, since=clock.now(), audience={}, **values))
     db.session.flush()
+
+
+def as_every_meeting_begins(rule: ReminderRule) -> bool:
+    """Whether nobody has changed a rule that its meeting began with."""
+    if rule.audience or not rule.active:
+        return False
+    times = ("kind", "days_before", "hours_before", "at_time", "quiet_from", "quiet_to")
+    usual = {"quiet_from": QUIET_FROM, "quiet_to": QUIET_TO}
+    return any(all(getattr(rule, name) == (usual | one).get(name) for name in times) for one in DEFAULTS)
 
 
 def copy(from_meeting_id: int, to_meeting_id: int) -> None:

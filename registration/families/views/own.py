@@ -13,6 +13,7 @@ from registration.families.answers import Answers
 from registration.families.calendar import calendar_file
 from registration.families.change import ChangedMeanwhile, NoRoom, change, erase, withdraw
 from registration.families.codes import picture
+from registration.families.coming import asked
 from registration.families.forms import RegistrationForm
 from registration.families.models import OWN_WORDS, Attendance, Modality, Registration, Status
 from registration.families.news import other_meetings
@@ -80,6 +81,7 @@ def show(registration: Registration, meeting: Meeting, view: MeetingView, status
         state=state,
         others=other_meetings(registration, published) if state.phase in CALLED_OFF else [],
         way_in=way_in(registration),
+        asked=asked(registration, meeting, now),
         new=request.args.get("new") == "1" and registration.status != Status.WITHDRAWN,
         held=request.args.get("held") == "1",
         voices=hearing.voices(view, requests, district, now),

@@ -11,6 +11,7 @@ from registration.extensions import db
 from registration.meetings.completeness import Owner
 from registration.meetings.models import InterpretationService, Meeting, Series, ServiceState, TranslatedText
 from registration.meetings.published import touch
+from registration.reminders import rules
 from registration.staff.writing import local
 from registration.staff.writing.write import new_series, new_slug
 
@@ -42,6 +43,7 @@ def duplicate(meeting: Meeting, day: date, *, series_id: int | None = None, pers
     db.session.flush()
     copy_texts(("meeting", meeting.id), ("meeting", copy.id))
     _copy_services(meeting.id, copy.id)
+    rules.copy(meeting.id, copy.id)
     audit.record(
         "meeting_duplicated",
         object_kind="meeting",

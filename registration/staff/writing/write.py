@@ -11,6 +11,7 @@ from registration.families.change import promote
 from registration.meetings.completeness import Owner, source_language
 from registration.meetings.models import Meeting, Place, Series
 from registration.meetings.published import touch
+from registration.reminders.rules import add_defaults
 from registration.staff.texts import rows
 from registration.staff.writing import slugs
 from registration.staff.writing.answers import Details, NewPlace, NewSeries, Plan, Words, Written
@@ -90,6 +91,7 @@ def create(written: Written, *, person: Person | None) -> Meeting:
     db.session.add(meeting)
     db.session.flush()
     put_first(("meeting", meeting.id), title=words.title, about=words.about, room=words.room)
+    add_defaults(meeting.id)
     audit.record("meeting_made", object_kind="meeting", object_id=meeting.id, meeting_id=meeting.id, person=person)
     touch()
     return meeting

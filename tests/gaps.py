@@ -19,4 +19,7 @@ GAPS: dict[str, object] = {
     "service_id": 1,
     "request_id": 1,
     "access_id": 1,
+    "rule_id": 1,
+    "run_id": 1,
+    "announcement_id": 1,
 }

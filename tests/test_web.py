@@ -142,6 +142,39 @@ LOOSER = {
         "style-src": "'unsafe-inline'",
         "img-src": "'none'",
     },
+    "staff.announcement_preview": {
+        "sandbox": "",
+        "form-action": "'none'",
+        "frame-ancestors": "'self'",
+        "style-src": "'unsafe-inline'",
+        "img-src": "'none'",
+    },
+    # Scripts of ours, from a file of ours: placeholders are put in, progress is shown.
+    **dict.fromkeys(
+        (
+            "staff.new_announcement",
+            "staff.new_reminder",
+            "staff.new_series_reminder",
+            "staff.reminder",
+            "staff.reminder_run",
+            "staff.stop_reminder_run",
+            "staff.retry_reminder_run",
+        ),
+        {"script-src": "'self'"},
+    ),
+    **dict.fromkeys(
+        (
+            "staff.announcement",
+            "staff.edit_announcement",
+            "staff.send_announcement",
+            "staff.test_announcement",
+            "staff.stop_announcement",
+            "staff.retry_announcement",
+            "staff.unschedule_announcement",
+            "staff.discard_announcement",
+        ),
+        {"frame-src": "'self'", "script-src": "'self'"},
+    ),
 }
 
 

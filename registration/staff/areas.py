@@ -25,6 +25,10 @@ AREAS: tuple[tuple[str, Callable[[], str]], ...] = (
 )
 
 
+# Pages that belong to an area though their addresses do not begin with its own.
+BESIDE = {"staff.mail": ("staff.all_reminders", "staff.announcements")}
+
+
 class Somebody(Protocol):
     """Who is signed in."""
 
@@ -56,10 +60,15 @@ def staff_areas(person: Somebody | None) -> list[Area]:
     """The areas that `person` may open, in their order; none for nobody."""
     if person is None:
         return []
-    shown = [(page_at(endpoint), words()) for endpoint, words in AREAS if _may_open(person, endpoint)]
+    shown = [(endpoint, page_at(endpoint), words()) for endpoint, words in AREAS if _may_open(person, endpoint)]
     # Everything stands below Today, so the longest address that this one begins with is meant.
-    here = max((href for href, _ in shown if _within(href)), key=len, default="")
-    return [Area(href, text, href == here) for href, text in shown]
+    here = max((part for endpoint, _, _ in shown for part in _parts(endpoint) if _within(part)), key=len, default="")
+    return [Area(href, text, here in _parts(endpoint)) for endpoint, href, text in shown]
+
+
+def _parts(endpoint: str) -> list[str]:
+    pages = (page_at(one) for one in (endpoint, *BESIDE.get(endpoint, ())))
+    return [href for href in pages if href]
 
 
 def _may_open(person: Somebody, endpoint: str) -> bool:

@@ -1,5 +1,6 @@
 """All pages of staff, by subject: importing them puts their routes on the blueprint."""
 
+from registration.staff.announcements import views as announcements
 from registration.staff.audit import views as audit
 from registration.staff.blueprint import blueprint
 from registration.staff.calls import views as calls
@@ -13,6 +14,7 @@ from registration.staff.online import views as online
 from registration.staff.people import views as people
 from registration.staff.plan import views as plan
 from registration.staff.publishing import views as publishing
+from registration.staff.reminders import views as reminders
 from registration.staff.removals import views as removals
 from registration.staff.series import views as series
 from registration.staff.settings import views as settings
@@ -21,6 +23,7 @@ from registration.staff.today import views as today
 from registration.staff.writing import views as writing
 
 __all__ = [
+    "announcements",
     "audit",
     "blueprint",
     "calls",
@@ -34,6 +37,7 @@ __all__ = [
     "people",
     "plan",
     "publishing",
+    "reminders",
     "removals",
     "series",
     "settings",

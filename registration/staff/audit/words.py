@@ -50,6 +50,19 @@ ACTIONS: Mapping[str, Callable[[], str]] = {
     "plan.postponed": lambda: gettext("Postponed a meeting"),
     "plan.cancelled": lambda: gettext("Cancelled a meeting"),
     "interpretation.set": lambda: gettext("Set the interpretation of a meeting"),
+    "reminder_added": lambda: gettext("Added a reminder"),
+    "reminder_edited": lambda: gettext("Changed a reminder"),
+    "reminder_switched": lambda: gettext("Switched a reminder on or off"),
+    "reminder_stopped": lambda: gettext("Stopped a reminder"),
+    "reminder_retried": lambda: gettext("Sent a reminder again where it failed"),
+    "announcement_written": lambda: gettext("Wrote an announcement"),
+    "announcement_edited": lambda: gettext("Changed an announcement"),
+    "announcement_discarded": lambda: gettext("Threw an announcement away"),
+    "announcement_tested": lambda: gettext("Sent a test of an announcement"),
+    "announcement_sent": lambda: gettext("Sent an announcement"),
+    "announcement_unscheduled": lambda: gettext("Took an announcement back"),
+    "announcement_stopped": lambda: gettext("Stopped an announcement"),
+    "announcement_retried": lambda: gettext("Sent an announcement again where it failed"),
     "interpretation.removed": lambda: gettext("Removed an interpretation of a meeting"),
 }
 
@@ -63,6 +76,8 @@ KINDS: Mapping[str, Callable[[], str]] = {
     "message": lambda: gettext("Message"),
     "messages": lambda: gettext("Messages"),
     "interpretation_service": lambda: gettext("Interpretation"),
+    "reminder": lambda: gettext("Reminder"),
+    "announcement": lambda: gettext("Announcement"),
     "removal": lambda: gettext("Removal"),
 }
 

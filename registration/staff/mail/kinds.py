@@ -24,6 +24,11 @@ def names() -> dict[str, str]:
         "sign_in": gettext("Link to sign in"),
         "invitation": gettext("Invitation to sign in"),
         "call_me": gettext("Please call me"),
+        "still_coming": gettext("“Are you still coming?”"),
+        "same_day": gettext("“The meeting is today”"),
+        "reminder_own": gettext("Reminder in your own words"),
+        "announcement": gettext("Announcement"),
+        "announcement_test": gettext("Test of an announcement"),
     }
 
 

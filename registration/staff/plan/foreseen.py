@@ -59,7 +59,7 @@ def groups(
     found = []
     for one in numbers:
         language = languages.LANGUAGES[one.locale]
-        written = letter(message, _made_up(meeting, one.locale, requests, now), facts, read)
+        written = letter(message, made_up(meeting, one.locale, requests, now), facts, read)
         found.append(
             Group(
                 own_name=language.own_name,
@@ -76,7 +76,8 @@ def groups(
     return found
 
 
-def _made_up(meeting: Meeting, locale: str, requests: Sequence[Request], now: datetime) -> Registration:
+def made_up(meeting: Meeting, locale: str, requests: Sequence[Request], now: datetime) -> Registration:
+    """A family of nobody, which is in no session, with these requests."""
     family = Registration(
         id=0,
         public_id="made-up",

@@ -23,6 +23,8 @@ class Kind(StrEnum):
     TEXTS = "texts"
     DRAFT = "draft"
     UNDO = "undo"
+    NOT_REMINDED = "not_reminded"
+    NOT_ANNOUNCED = "not_announced"
 
 
 class Urgency(StrEnum):
@@ -114,6 +116,24 @@ class RemovalRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DroppedRow:
+    """A reminder of a meeting ahead that was not sent, and why (reminders.due.Reason)."""
+
+    run_id: int
+    meeting_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotAnnouncedRow:
+    """An announcement that failed for so many families, and until when its messages are of use."""
+
+    announcement_id: int
+    number: int
+    by: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Days before a meeting: families are told, spoken and signed languages are asked for."""
 
@@ -132,6 +152,8 @@ class Found:
     not_me: Sequence[FamilyRow] = ()
     same_address: Sequence[FamilyRow] = ()
     removals: Sequence[RemovalRow] = ()
+    dropped: Sequence[DroppedRow] = ()
+    not_announced: Sequence[NotAnnouncedRow] = ()
     calls: CallsRow = CallsRow(0, None, ())
     failed: Mails = Mails(0, None)
     held: Mails = Mails(0, None)
@@ -159,6 +181,8 @@ def due(found: Found, policy: Policy, now: datetime) -> list[Todo]:
         *_texts(found.meetings, now),
         *_drafts(found.meetings, policy),
         *(Todo(Kind.UNDO, row.at + UNDO_WITHIN, row, row.meeting_id) for row in found.removals),
+        *_dropped(found.dropped, meetings),
+        *(Todo(Kind.NOT_ANNOUNCED, row.by, row) for row in found.not_announced),
         *_several(found),
     ]
     return sorted(todos, key=lambda todo: (todo.by, list(Kind).index(todo.kind), todo.meeting_id or 0, todo.language))
@@ -219,6 +243,12 @@ def _texts(rows: Iterable[MeetingRow], now: datetime) -> Iterable[Todo]:
         near = row.published or row.starts_at - now <= STARTS_SOON
         for language in sorted({*row.missing, *row.stale}) if near and row.held else ():
             yield Todo(Kind.TEXTS, row.starts_at - TEXTS_BEFORE, row, row.id, language)
+
+
+def _dropped(rows: Iterable[DroppedRow], meetings: dict[int, MeetingRow]) -> Iterable[Todo]:
+    for row in rows:
+        if (meeting := meetings.get(row.meeting_id)) is not None and meeting.held:
+            yield Todo(Kind.NOT_REMINDED, meeting.starts_at, row, row.meeting_id)
 
 
 def _drafts(rows: Iterable[MeetingRow], policy: Policy) -> Iterable[Todo]:

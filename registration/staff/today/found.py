@@ -21,15 +21,19 @@ from registration.families.models import (
 from registration.mail.models import OutboxMessage, State
 from registration.meetings.completeness import state_of_texts
 from registration.meetings.models import District, InterpretationService, Meeting, MeetingStatus, Mode, ServiceState
+from registration.reminders.due import Reason
+from registration.reminders.models import ReminderRun, RunState
 from registration.staff.calls.waiting import Filter, calls
 from registration.staff.removals.foreseen import UNDO_WITHIN
 from registration.staff.today.due import (
     CallsRow,
     DemandRow,
+    DroppedRow,
     FamilyRow,
     Found,
     Mails,
     MeetingRow,
+    NotAnnouncedRow,
     Policy,
     RemovalRow,
 )
@@ -39,6 +43,9 @@ MOST_MEETINGS = 60
 MOST_FAMILIES, MOST_DOUBLES = 5, 3
 MOST_MESSAGES = 50
 MOST_LATE = 2000
+MOST_DROPPED = 10
+# What did not go out because of what somebody decided needs nobody.
+SURPRISES = (Reason.STALE, Reason.PLAN_CHANGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +134,8 @@ def found(coming: Ahead, now: datetime, tell_by: timedelta) -> Found:
             most=MOST_DOUBLES,
         ),
         removals=_removals(now),
+        dropped=_dropped(ids),
+        not_announced=_not_announced(now),
         calls=_calls(now),
         failed=_mails(State.FAILED, now, tell_by),
         held=_mails(State.HELD, now, tell_by),
@@ -246,3 +255,35 @@ def _mails(state: State, now: datetime, tell_by: timedelta) -> Mails:
     ends = [one.expires_at for one in rows if one.expires_at is not None]
     by = min(ends) - tell_by if ends else now
     return Mails(min(len(rows), MOST_MESSAGES), by, len(rows) > MOST_MESSAGES)
+
+
+def _dropped(meeting_ids: Collection[int]) -> list[DroppedRow]:
+    run = ReminderRun
+    query = select(run.id, run.meeting_id, run.dropped_reason).where(
+        run.meeting_id.in_(meeting_ids), run.state == RunState.DROPPED, run.dropped_reason.in_(SURPRISES)
+    )
+    return [DroppedRow(*row) for row in db.session.execute(query.order_by(run.due_at, run.id).limit(MOST_DROPPED))]
+
+
+def _not_announced(now: datetime) -> list[NotAnnouncedRow]:
+    """Announcements among the failed messages, of which MOST_LATE are looked at."""
+    row = OutboxMessage
+    some = (
+        select(row.mailing, row.expires_at)
+        .where(row.state == State.FAILED.value, row.mailing.is_not(None), row.expires_at > now)
+        .limit(MOST_LATE)
+        .subquery()
+    )
+    counted = select(some.c.mailing, func.count(), func.min(some.c.expires_at)).group_by(some.c.mailing)
+    by_run = {int(mailing.removeprefix("run:")): (number, by) for mailing, number, by in db.session.execute(counted)}
+    if not by_run:
+        return []
+    run = ReminderRun
+    query = select(run.id, run.announcement_id).where(run.id.in_(by_run), run.announcement_id.is_not(None))
+    found: dict[int, NotAnnouncedRow] = {}
+    for run_id, named in db.session.execute(query):
+        announcement_id = int(named or 0)
+        number, by = by_run[run_id]
+        before = found.get(announcement_id, NotAnnouncedRow(announcement_id, 0, by))
+        found[announcement_id] = NotAnnouncedRow(announcement_id, before.number + number, min(before.by, by))
+    return list(found.values())

@@ -13,13 +13,16 @@ from registration.i18n import gettext, ngettext
 from registration.meetings.models import Meeting
 from registration.meetings.published import content
 from registration.meetings.shown import MeetingView, tongue
+from registration.staff.reminders.shown import why_dropped
 from registration.staff.today.due import (
     CallsRow,
     DemandRow,
+    DroppedRow,
     FamilyRow,
     Kind,
     Mails,
     MeetingRow,
+    NotAnnouncedRow,
     RemovalRow,
     Todo,
     Urgency,
@@ -193,6 +196,21 @@ def _undo(todo: Todo, view: MeetingView | None) -> Said:
     return Said(what, why, gettext("See or undo"), _at("staff.removals", meeting_id=row.meeting_id))
 
 
+def _not_reminded(todo: Todo, view: MeetingView | None) -> Said:
+    row = cast("DroppedRow", todo.about)
+    why = " ".join((_about(view), why_dropped(row.reason), gettext("An announcement can still tell families.")))
+    href = _at("staff.reminders", meeting_id=row.meeting_id)
+    return Said(gettext("A reminder was not sent"), why, gettext("See the reminders"), href)
+
+
+def _not_announced(todo: Todo, _: MeetingView | None) -> Said:
+    row = cast("NotAnnouncedRow", todo.about)
+    what = ngettext("An announcement failed for %(num)s family", "An announcement failed for %(num)s families",
+                    row.number)  # fmt: skip
+    why = gettext("A wrong address or a full mailbox. These families do not know yet.")
+    return Said(what, why, gettext("See why"), _at("staff.announcement", announcement_id=row.announcement_id))
+
+
 SAY: Mapping[Kind, Callable[[Todo, MeetingView | None], Said]] = {
     Kind.NO_INTERPRETER: _no_interpreter,
     Kind.LATE: _late,
@@ -205,6 +223,8 @@ SAY: Mapping[Kind, Callable[[Todo, MeetingView | None], Said]] = {
     Kind.TEXTS: _texts,
     Kind.DRAFT: _draft,
     Kind.UNDO: _undo,
+    Kind.NOT_REMINDED: _not_reminded,
+    Kind.NOT_ANNOUNCED: _not_announced,
 }
 
 

@@ -1,0 +1,1 @@
+"""Reminder rules of meetings and series, and what became of each."""

@@ -75,14 +75,12 @@ def _tap(page: Page, name: str) -> None:
         page.get_by_role("link", name=name).tap()
 
 
-def test_more_calls_than_fit_a_screen_are_done_in_a_row_and_urgent_ones_first(
-    office: Office, service: Installation
-) -> None:
+def test_calls_are_made_one_after_the_other_without_scripts(office: Office, service: Installation) -> None:
     slug = service.meeting("called-in-a-row")
     number = meeting_id(service, slug)
     for name in ("First Caller", "Second Caller"):
         coming(service, slug, name, email=None, phone="+13035550162", spoken=("so",), contact_language="so")
-    page = office("coordinator", width=360)
+    page = office("coordinator", width=360, javascript=False)
     page.goto(f"/staff/calls/?meeting={number}")
     assert "Use an interpreter on the telephone" in words(page)
     follow(page, page.get_by_role("link", name="Make this call: First Caller"))

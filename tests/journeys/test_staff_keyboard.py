@@ -45,8 +45,8 @@ def test_interpretation_is_decided_with_nothing_but_a_keyboard(office: Office, s
     _enter(page, "main a[href$='/so/spoken']")
     tab_to(page, "[name=state]")
     page.keyboard.press("Space")
-    while not page.locator("[name=state][value=confirmed]").is_checked():
-        page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("[name=state][value=confirmed]")).to_be_checked()
     _enter(page, "main button.primary")
     expect(page.locator("h1")).to_have_text("Not done yet: who is told what")
     tab_to(page, ".confirm summary")

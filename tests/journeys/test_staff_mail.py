@@ -4,27 +4,14 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import select, update
 
-from registration.extensions import db
-from registration.mail.models import OutboxMessage
 from tests.journeys.installation import Installation
 from tests.journeys.looking import look
-from tests.journeys.staff import REFUSED, coming, meeting_id
+from tests.journeys.staff import REFUSED, coming, meeting_id, message
 from tests.journeys.steps import follow, words
 
 pytestmark = pytest.mark.browser
 Office = Callable[..., Page]
-
-
-def _fail(service: Installation, registration_id: int) -> int:
-    row = OutboxMessage
-    with service.database():
-        mine = select(row.id).where(row.subject_kind == "registration", row.subject_id == registration_id)
-        number = db.session.scalars(mine).one()
-        failed = {"state": "failed", "last_error": REFUSED, "attempts": 3, "sent_at": None, "sent_text": None}
-        db.session.execute(update(row).where(row.id == number).values(**failed))
-    return number
 
 
 def test_a_mail_that_failed_says_why_is_seen_in_vietnamese_and_goes_out_again(
@@ -33,8 +20,7 @@ def test_a_mail_that_failed_says_why_is_seen_in_vietnamese_and_goes_out_again(
     slug = service.meeting("failed-in-a-browser")
     address = "hanh@failed.example.org"
     family = coming(service, slug, "Nguyễn Thị Hạnh", email=address, contact_language="vi", locale="vi")
-    service.mail(address)
-    number = _fail(service, family.id)
+    number = message(service, family, state="failed", last_error=REFUSED, attempts=3)
     page = office("coordinator", width=360)
     page.goto("/staff/mail/")
     follow(page, page.locator("main .chips a", has_text="Failed"))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from tests.journeys.installation import Installation
 from tests.journeys.looking import Scheme, axe_faults, measured, too_wide
@@ -164,7 +164,18 @@ def test_a_page_of_staff_is_right_in_every_direction_length_scheme_and_width(
             _right(page, f"{locale} {width} {scheme}")
 
 
-def test_words_of_staff_pages_that_grow_stay_whole_in_the_header(office: Office, desk: Desk) -> None:
-    page = _open(office, desk, "today", "en-XA", 320, "light")
-    expect(page.locator("header nav a")).to_have_count(8)
-    assert too_wide(page, (320, 360, 768)) == []
+PLANTED = {
+    "label:": "document.querySelector('.filters label').remove()",
+    "the page is": "document.querySelector('main h1').style.cssText = 'inline-size: 90rem'",
+    "small target": "document.querySelector('.filters button').style.cssText = 'min-height: 0; padding: 0'",
+    "color-contrast": "document.querySelector('main .lead').style.color = '#eee'",
+    "aria-allowed": "document.querySelector('main th').setAttribute('aria-checked', 'true')",
+}
+
+
+@pytest.mark.parametrize("fault", PLANTED)
+def test_the_walk_sees_a_fault_that_is_planted(office: Office, desk: Desk, fault: str) -> None:
+    page = _open(office, desk, "families", "en", 1280, "light")
+    page.evaluate(PLANTED[fault])
+    with pytest.raises(AssertionError, match=fault):
+        _right(page, "planted")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from icalendar import Calendar
@@ -90,7 +91,7 @@ def test_another_way_leads_families_to_another_meeting_in_their_language(office:
 
 def _sequence(page: Page, locale: str) -> tuple[int, str, str]:
     """Sequence, status and beginning in the calendar file of the family whose page this is."""
-    event = Calendar.from_ical(page.request.get(f"/{locale}/registration/calendar.ics").body()).walk("VEVENT")[0]
+    event: Any = Calendar.from_ical(page.request.get(f"/{locale}/registration/calendar.ics").body()).walk("VEVENT")[0]
     return int(event["SEQUENCE"]), str(event.get("STATUS", "")), event["DTSTART"].dt.strftime("%H:%M")
 
 

@@ -13,10 +13,12 @@ from registration.extensions import db
 from registration.families.messages import HOLDS, build
 from registration.families.models import Registration, Status
 from registration.mail.letter import Letter, Queued
-from registration.meetings.models import TranslatedText
+from registration.meetings.models import Meeting, TranslatedText
 from registration.meetings.published import touch
 from tests import visible
 from tests.conftest import NOW
+from tests.families.news import CHANGES, ROOM, STATES, announce, replan
+from tests.families.test_messages import letter_of
 from tests.pages import Element, Page, _Tree
 from tests.pseudo import pseudo, write_catalogues
 from tests.walk import ROSA, Walk
@@ -163,11 +165,26 @@ def registration(app: Flask, request: pytest.FixtureRequest) -> Registration:
 
 def letter(registration: Registration, message: str) -> Letter:
     """The mail, as it would go out now."""
-    registration.status = {"waiting": Status.WAITING, "withdrawn": Status.WITHDRAWN}.get(message, Status.REGISTERED)
-    db.session.commit()
-    written = build(Queued(1, message, "registration", registration.id, str(registration.version), NOW, False))
+    if message in CHANGES or message in STATES:
+        _happens(message, registration)
+        written = letter_of(registration, message)
+    else:
+        registration.status = {"waiting": Status.WAITING, "withdrawn": Status.WITHDRAWN}.get(message, Status.REGISTERED)
+        db.session.commit()
+        written = build(Queued(1, message, "registration", registration.id, str(registration.version), NOW, False))
     assert isinstance(written, Letter)
     return written
+
+
+def _happens(message: str, registration: Registration) -> None:
+    """Let that happen of which the message tells, with whatever staff write in the family's language too."""
+    meeting = db.session.get_one(Meeting, registration.meeting_id)
+    if message in STATES:
+        announce(message, meeting, "so")
+    else:
+        room = {"room": ROOM | {registration.locale: pseudo(ROOM["en"])}} if message == "room_changed" else {}
+        replan(CHANGES[message], meeting, reason={}, **room)
+    db.session.commit()
 
 
 def text_leaks(text: str, known: list[str]) -> list[str]:

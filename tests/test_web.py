@@ -214,7 +214,6 @@ def test_what_is_not_there_is_a_page_that_says_so(browser: Browser, path: str) -
     assert browser.get(path).status == 404
 
 
-@pytest.mark.own_app
 @pytest.mark.parametrize("path", ["/en/meetings/a%00b/", "/en/series/%00/", "/en/%00", "/%00"])
 def test_an_address_with_a_nul_is_not_there(browser: Browser, path: str) -> None:
     assert browser.get(path).status == 404
@@ -226,6 +225,7 @@ def test_a_nul_is_dropped_from_what_is_asked_and_sent(app: Flask) -> None:
         assert dict(request.form) == {"name": "ef", "g": "h"}
 
 
+@pytest.mark.own_app
 def test_an_unexpected_error_is_a_page_in_words_without_its_trace(app: Flask) -> None:
     app.testing = False
 

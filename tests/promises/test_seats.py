@@ -15,6 +15,8 @@ from tests.conftest import NOW
 from tests.promises.crowd import all_at_once, registers, set_capacity, statuses
 
 SLUG = "english-meeting"
+# The fixture below changes the connections of the application.
+pytestmark = pytest.mark.own_app
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ BEYOND = f"""() => {{
   for (const one of document.querySelectorAll('body *')) {{
     const box = one.getBoundingClientRect();
     if (!box.width || !box.height || !one.checkVisibility({{visibilityProperty: true}})) continue;
-    if (one.closest('.skip') || one.closest('svg') && one.tagName !== 'svg') continue;
+    if (one.closest('.skip, .unseen') || one.closest('svg') && one.tagName !== 'svg') continue;
     if (box.left < -1 || box.right > width + 1) found.push(`${{named(one)}} from ${{box.left}} to ${{box.right}}`);
   }}
   return found;

@@ -23,6 +23,14 @@ from registration.meetings.models import (
     Way,
 )
 from registration.meetings.published import touch
+from registration.reminders.models import (
+    Announcement,
+    AnnouncementMeeting,
+    ReminderRule,
+    ReminderRun,
+    RuleKind,
+    RunState,
+)
 from tests.journeys.installation import MAIL_WITHIN_SECONDS, Installation, ago
 from tests.journeys.states import LONG, NAME
 from tests.journeys.steps import Family
@@ -102,6 +110,7 @@ class Desk:
                 InterpretationRequest.registration_id == self.families[1].id
             )
             return {
+                **self._said(meeting),
                 "meeting_id": meeting.id,
                 "registration_id": self.families[0].id,
                 "message_id": failed,
@@ -159,6 +168,34 @@ class Desk:
         before = {"starts_at": ago(3).isoformat(), "ends_at": ago(3).isoformat()}
         db.session.add(MeetingChange(meeting_id=meeting.id, kind="moved", at=clock.now(), before=before))
         touch()
+
+    def _said(self, meeting: Meeting) -> dict[str, int | str]:
+        """A reminder that has gone out, and an announcement that is being written."""
+        rule = ReminderRule(
+            meeting_id=meeting.id, kind=RuleKind.OWN, days_before=2, at_time=600, active=False, since=clock.now()
+        )
+        written = Announcement(created_at=clock.now())
+        db.session.add_all([rule, written])
+        db.session.flush()
+        run = ReminderRun(
+            rule_id=rule.id,
+            meeting_id=meeting.id,
+            occurrence=f"{rule.id}:then",
+            due_at=ago(1),
+            state=RunState.DONE,
+            queued=5,
+            called=2,
+            skipped=1,
+            finished_at=ago(1),
+        )
+        db.session.add_all([run, AnnouncementMeeting(announcement_id=written.id, meeting_id=meeting.id)])
+        for owner, number in (("reminder", rule.id), ("announcement", written.id)):
+            for name, words in (("subject", "Bring your questions"), ("body", "Come a little earlier.\n\nThank you.")):
+                text = TranslatedText(owner=owner, owner_id=number, field=name, locale="en", text=words)
+                text.status = "reviewed"
+                db.session.add(text)
+        db.session.flush()
+        return {"rule_id": rule.id, "run_id": run.id, "announcement_id": written.id}
 
     @cached_property
     def draft(self) -> int:

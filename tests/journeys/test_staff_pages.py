@@ -88,6 +88,18 @@ PAGES: dict[str, At] = {
     "messages": At("staff.mail"),
     "failed messages": At("staff.mail", asked={"state": "failed"}),
     "message": At("staff.message", asked={"language": "vi"}),
+    "reminders of a meeting": At("staff.reminders"),
+    "reminders of a series": At("staff.series_reminders"),
+    "all reminders": At("staff.all_reminders"),
+    "new reminder": At("staff.new_reminder"),
+    "new reminder of a series": At("staff.new_series_reminder"),
+    "reminder": At("staff.reminder"),
+    "reminder that went out": At("staff.reminder_run"),
+    "announcements": At("staff.announcements"),
+    "new announcement": At("staff.new_announcement"),
+    "announcement": At("staff.announcement"),
+    "write an announcement": At("staff.edit_announcement"),
+    "families of an announcement": At("staff.announcement_families"),
     "people": At("staff.people"),
     "invite": At("staff.invite"),
     "person": At("staff.person"),
@@ -101,7 +113,13 @@ PAGES: dict[str, At] = {
 }
 IN_THE_FAMILYS_LANGUAGE = {"family on paper"}
 # Not pages: frames within a page, pictures, and what leads on at once.
-NO_PAGES = {"staff.preview_page", "staff.message_preview", "staff.family_code", "staff.interpretation_add"}
+NO_PAGES = {
+    "staff.preview_page",
+    "staff.message_preview",
+    "staff.announcement_preview",
+    "staff.family_code",
+    "staff.interpretation_add",
+}
 # Only for who lost a telephone; its journey looks at it.
 ELSEWHERE = {"staff.person_reset"}
 

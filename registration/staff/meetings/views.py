@@ -16,6 +16,7 @@ from registration.meetings.published import content
 from registration.staff.blueprint import blueprint
 from registration.staff.meetings import arranged, listing, overview, shown
 from registration.staff.meetings.listing import Asked, Kind, Sort
+from registration.staff.reminders.answered import at_a_glance
 
 
 @blueprint.get("/meetings/")
@@ -130,6 +131,7 @@ def meeting(meeting_id: int) -> ResponseReturnValue:
         own_words=overview.own_words(drawn),
         days=overview.registrations(row, district.spoken_notice_days, locale),
         languages=len(web.offered()),
+        answers=at_a_glance(row),
     )
 
 

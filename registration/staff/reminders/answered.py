@@ -29,7 +29,7 @@ class Answered(NamedTuple):
 
 
 def answered(meeting: Meeting) -> Answered | None:
-    """The answers; None as long as nobody was asked."""
+    """The answers; None as long as nobody was asked. It counts the families of the meeting."""
     if meeting.asked_until is None:
         return None
     asked_at = found.asked_at(meeting.id) or meeting.asked_until
@@ -39,13 +39,23 @@ def answered(meeting: Meeting) -> Answered | None:
         (came.no, gettext("cannot come")),
         (came.open, gettext("no answer yet")),
     )
-    return Answered(
-        figures=[Figure(dates.count(number, i18n.speaking()), label) for number, label in words],
-        languages=[
-            LanguageShown(_name(one.language, one.modality), one.yes, one.no, one.open)
-            for one in found.answers(meeting, asked_at)
-        ],
-    )
+    return Answered([_figure(*one) for one in words], _languages(found.answers(meeting, asked_at)))
+
+
+def at_a_glance(meeting: Meeting) -> Answered | None:
+    """Who said yes, by the counters of a meeting, however many families it has; None as long as nobody was asked."""
+    if meeting.asked_until is None:
+        return None
+    figure = _figure(meeting.said_yes, gettext("families still coming"))
+    return Answered([figure], _languages(found.answers(meeting, None)))
+
+
+def _figure(number: int, label: str) -> Figure:
+    return Figure(dates.count(number, i18n.speaking()), label)
+
+
+def _languages(rows: Sequence[found.Answers]) -> list[LanguageShown]:
+    return [LanguageShown(_name(one.language, one.modality), one.yes, one.no, one.open) for one in rows]
 
 
 def _name(language: str, modality: str) -> str:

@@ -60,9 +60,9 @@ def meetings_ahead(now: datetime, series_id: int | None = None) -> Sequence[Meet
     return db.session.scalars(query.order_by(Meeting.starts_at, Meeting.id).limit(MOST_MEETINGS)).all()
 
 
-def answers(meeting: Meeting, asked_since: datetime) -> list[Answers]:
-    """By language asked for, who said yes, who cannot come since then, and who has not answered; most first."""
-    gone = _gone(meeting.id, asked_since)
+def answers(meeting: Meeting, asked_since: datetime | None) -> list[Answers]:
+    """By language asked for, who said yes, who cannot come since then (None: not looked at), who is silent."""
+    gone = _gone(meeting.id, asked_since) if asked_since else {}
     query = select(Demand).where(Demand.meeting_id == meeting.id, Demand.language != OWN_WORDS)
     found = [
         Answers(row.language, row.modality, row.said_yes, gone.get((row.language, row.modality), 0),

@@ -4,6 +4,7 @@ from registration import clock
 from registration.accounts import audit
 from registration.accounts.models import Person
 from registration.extensions import db
+from registration.reminders.audience import read
 from registration.reminders.models import ReminderRule
 from registration.reminders.rules import WORDS
 from registration.staff.reminders.written import Whose, Written
@@ -67,10 +68,12 @@ def _changed(rule: ReminderRule) -> None:
 
 def _apply(rule: ReminderRule, written: Written) -> None:
     for name in COLUMNS:
-        value = getattr(written, name)
-        value = value.value if name == "kind" else dict(value) if name == "audience" else value
-        if getattr(rule, name) != value:
-            setattr(rule, name, value)
+        value, before = getattr(written, name), getattr(rule, name)
+        if name == "audience":
+            # Kept as {} it is everybody with a place, as a form writes it out.
+            value, before = dict(value), read(before or {}).plain()
+        if before != value or rule.id is None:
+            setattr(rule, name, str(value) if name == "kind" else value)
 
 
 def _record(action: str, rule: ReminderRule, person: Person, fields: list[str] | None = None) -> None:

@@ -60,10 +60,9 @@ def asked_for(meeting_ids: Collection[int]) -> list[str]:
     return list(db.session.scalars(query))
 
 
-def choices(spoken: Iterable[str], chosen: Iterable[str] = ()) -> dict[str, list[dict[str, str]]]:
-    """The answers that can be chosen, by question; languages are the page languages, those of `spoken` and `chosen`."""
-    known = {tag for tag in (*tags(), *spoken, *chosen) if tag in languages.LANGUAGES}
-    named = sorted(((tag, language_name(tag)) for tag in known), key=lambda one: languages.sort_key(one[1]))
+def choices(spoken: Iterable[str], chosen: Collection[str] = ()) -> dict[str, Any]:
+    """The answers that can be chosen, by question: the page languages, and as `more` those of `spoken` and `chosen`."""
+    others = {tag for tag in (*spoken, *chosen) if tag in languages.LANGUAGES} - {*tags()}
     return {
         "standing": [
             {"value": Status.REGISTERED.value, "text": gettext("Families with a place")},
@@ -78,8 +77,15 @@ def choices(spoken: Iterable[str], chosen: Iterable[str] = ()) -> dict[str, list
             {"value": EVERY, "text": gettext("With an interpreter or without")},
             {"value": ASKED, "text": gettext("Only who asked for an interpreter or captions")},
         ],
-        "languages": [{"value": tag, "text": name} for tag, name in named],
+        "languages": _named(tags()),
+        "more": _named(others),
+        "more_chosen": bool(others & {*chosen}),
     }
+
+
+def _named(some: Iterable[str]) -> list[dict[str, str]]:
+    named = sorted(((tag, language_name(tag)) for tag in some), key=lambda one: languages.sort_key(one[1]))
+    return [{"value": tag, "text": name} for tag, name in named]
 
 
 def in_words(kept: Mapping[str, Any]) -> list[str]:

@@ -5,17 +5,18 @@ from typing import NamedTuple
 
 from registration import languages
 from registration.families.audience import Numbers
-from registration.staff.telling.own_words import language_name
+from registration.staff.telling.own_words import language_name, within
 
 
 class Group(NamedTuple):
-    """Families that read one page language; `missing`: own words are not written in it."""
+    """Families that read one page language; `within`: its name in a sentence; `missing`: nothing is written in it."""
 
     tag: str
     own_name: str
     lang: str
     dir: str
     name: str
+    within: str
     mail: int
     call: int
     missing: bool = False
@@ -60,6 +61,7 @@ def _group(one: Numbers, written: Sequence[str] | None) -> Group:
         lang=languages.html_lang(one.locale),
         dir=known.direction,
         name=language_name(one.locale),
+        within=within(one.locale),
         mail=one.mail,
         call=one.call,
         missing=written is not None and one.locale not in written,

@@ -17,11 +17,14 @@ from registration.reminders import messages
 from registration.reminders import words as told
 from registration.staff.mail.preview import blanked
 from registration.staff.plan.foreseen import made_up
-from registration.staff.telling.own_words import Words, language_name
+from registration.staff.telling.own_words import Words, within
 
 
 class Look(NamedTuple):
-    """A letter in one language. `family`: its name, "" for a made-up one; `why`: why there is no letter."""
+    """A letter in one language, whose `name` stands in sentences.
+
+    `family`: whose letter it is, "" for a made-up one; `why`: why there is no letter.
+    """
 
     tag: str
     lang: str
@@ -47,7 +50,7 @@ def look(
         tag,
         languages.html_lang(letter.locale if letter else tag),
         languages.direction(letter.locale if letter else tag),
-        language_name(tag),
+        within(tag),
         letter,
         family.name if family else "",
         note,

@@ -79,7 +79,7 @@ class OwnWordsForm(Form):
         words = gettext(
             "%(typed)s stands in another language. Put it into %(language)s too, or take it out there.",
             typed=_typed(names),
-            language=language_name(tag),
+            language=within(tag),
         )
         self.wrong(f"{BODY}-{tag}", words)
 
@@ -91,6 +91,11 @@ def _typed(names: Sequence[str]) -> str:
 def language_name(tag: str) -> str:
     """A language in the reader's words, as it begins a line."""
     return languages.capitalised(languages.name_in(tag, i18n.speaking()))
+
+
+def within(tag: str) -> str:
+    """A language in the reader's words, as it stands within a sentence."""
+    return languages.name_in(tag, i18n.speaking())
 
 
 def word_fields(tags: Sequence[str]) -> dict[str, Any]:

@@ -262,7 +262,8 @@ def _dropped(meeting_ids: Collection[int]) -> list[DroppedRow]:
     query = select(run.id, run.meeting_id, run.dropped_reason).where(
         run.meeting_id.in_(meeting_ids), run.state == RunState.DROPPED, run.dropped_reason.in_(SURPRISES)
     )
-    return [DroppedRow(*row) for row in db.session.execute(query.order_by(run.due_at, run.id).limit(MOST_DROPPED))]
+    rows = db.session.execute(query.order_by(run.due_at, run.id).limit(MOST_DROPPED))
+    return [DroppedRow(row.id, row.meeting_id, row.dropped_reason or "") for row in rows]
 
 
 def _not_announced(now: datetime) -> list[NotAnnouncedRow]:

@@ -57,7 +57,7 @@ def show(row: Announcement, form: SendForm | None = None, status: int = 200) -> 
         draft=row.state == AnnouncementState.DRAFT,
         scheduled=row.state == AnnouncementState.SCHEDULED,
         counted=numbers,
-        fallback=own_words.language_name(own_words.tags()[0]),
+        fallback=own_words.within(own_words.tags()[0]),
         unread=_unread(numbers, words),
         takes=takes(numbers.mail, row.per_minute),
         form=form or SendForm(formdata=None, data={"when": NOW}),
@@ -83,7 +83,7 @@ def count_of(row: Announcement, ids: list[int], words: dict[str, own_words.Words
 def _unread(numbers: Counted, words: dict[str, own_words.Words]) -> list[str]:
     """Languages in which nothing is written and that nobody reads."""
     reads = {one.tag for one in numbers.groups}
-    return [own_words.language_name(tag) for tag in own_words.tags() if tag not in words and tag not in reads]
+    return [own_words.within(tag) for tag in own_words.tags() if tag not in words and tag not in reads]
 
 
 def _look_of(row: Announcement, words: dict[str, own_words.Words], ids: list[int]) -> dict[str, Any]:

@@ -9,11 +9,10 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Table, TextClause, bindparam, exists, false, insert, literal_column, text
-from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 
-from registration.database import run
-from registration.extensions import Declarative, db
+from registration.database import as_read, run
+from registration.extensions import Declarative
 from registration.families.answers import Answers
 from registration.families.models import InterpretationRequest, Registration, Status
 from registration.families.names import words
@@ -34,9 +33,7 @@ _ADD_REQUEST = insert(_REQUEST).returning(_REQUEST.c.id)
 
 
 # What nothing has happened to yet; without a value the ORM would ask the database for each.
-NOT_YET = dict.fromkeys(
-    ("same_address_seen_at", "removal_id", "changed_at", "withdrawn_at", "not_me_at", "erased_at"), None
-)
+_NOTHING = dict.fromkeys(_REGISTRATION.columns.keys())
 
 
 def columns(answers: Answers) -> dict[str, Any]:
@@ -91,9 +88,7 @@ def add(
     }
     address = {"at_meeting": meeting.id, "folded": row["email_folded"]} if answers.email else {}
     added, same = run(_ADD if address else _ADD_WITHOUT_ADDRESS, row | address).one()
-    registration = Registration(id=added, same_address=bool(same), **row, **NOT_YET)
-    make_transient_to_detached(registration)
-    db.session.add(registration)
+    registration = as_read(Registration, _NOTHING | row | {"id": added, "same_address": bool(same)})
     set_committed_value(registration, "requests", [_request(one, registration) for one in requests])
     add_words(added, meeting.id, answers.name)
     return registration
@@ -102,11 +97,9 @@ def add(
 def _request(asked: InterpretationRequest, registration: Registration) -> InterpretationRequest:
     asked.registration_id = registration.id
     values = {name: value for name, value in vars(asked).items() if name in _REQUEST.c}
-    asked.id = run(_ADD_REQUEST, values).scalar_one()
-    make_transient_to_detached(asked)
-    db.session.add(asked)
-    set_committed_value(asked, "events", [])
-    return asked
+    added = as_read(InterpretationRequest, values | {"id": run(_ADD_REQUEST, values).scalar_one()})
+    set_committed_value(added, "events", [])
+    return added
 
 
 def add_words(registration_id: int, meeting_id: int, name: str) -> None:

@@ -6,7 +6,6 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import make_transient_to_detached
 
 from registration import clock, database
 from registration.extensions import Declarative, db
@@ -183,10 +182,7 @@ def _insert(row: dict[str, Any]) -> OutboxMessage | None:
     added = database.run(_ADD_SQLITE if database.is_sqlite() else _ADD_POSTGRESQL, row).scalar_one_or_none()
     if added is None:
         return None
-    message = OutboxMessage(id=added, **row)
-    make_transient_to_detached(message)
-    db.session.add(message)
-    return message
+    return database.as_read(OutboxMessage, row | {"id": added})
 
 
 def _the_one_there(row: dict[str, Any]) -> OutboxMessage:

@@ -15,7 +15,7 @@ from registration.meetings.models import Meeting, MeetingStatus
 from registration.meetings.published import Content, content, forget_version
 from registration.meetings.shown import MeetingView
 from registration.reminders import due, placeholders, words
-from registration.reminders.rules import WORDS
+from registration.reminders.models import WORDS_OF_RULES
 
 ANNOUNCEMENT = "announcement"
 Read = Callable[[str], Content]
@@ -100,7 +100,7 @@ def own_words(message: str, occurrence: str) -> dict[str, words.Words] | None:
     if message == ANNOUNCEMENT:
         return words.load(ANNOUNCEMENT, int(occurrence))
     if message == "reminder_own":
-        return words.load(WORDS, int(occurrence.partition(":")[0]))
+        return words.load(WORDS_OF_RULES, int(occurrence.partition(":")[0]))
     return None
 
 

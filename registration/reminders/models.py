@@ -12,6 +12,9 @@ from registration.database import UtcDateTime
 from registration.extensions import Model
 from registration.meetings.models import Meeting, Series
 
+# Whose own words of a rule are, as translated texts name it.
+WORDS_OF_RULES = "reminder"
+
 # Minutes after local midnight: no reminder leaves in these hours.
 QUIET_FROM = 21 * 60
 QUIET_TO = 8 * 60

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from registration import clock
 from registration.extensions import db
 from registration.meetings.models import TranslatedText
-from registration.reminders.models import QUIET_FROM, QUIET_TO, ReminderRule, RuleKind
+from registration.reminders.models import QUIET_FROM, QUIET_TO, WORDS_OF_RULES, ReminderRule, RuleKind
 
 # Two days before, "Are you still coming?"; and on the day, in the morning but three hours before at the latest.
 DEFAULTS = (
@@ -13,7 +13,7 @@ DEFAULTS = (
     {"kind": RuleKind.SAME_DAY.value, "days_before": 0, "at_time": 8 * 60, "hours_before": 3},
 )
 COPIED = ("kind", "days_before", "hours_before", "at_time", "quiet_from", "quiet_to", "audience", "active")
-WORDS = "reminder"
+WORDS = WORDS_OF_RULES
 
 
 def add_defaults(meeting_id: int) -> None:

@@ -3,12 +3,17 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from registration import clock
 from registration.families import news
+from registration.families.access import way_in
 from registration.families.models import Registration
 from registration.i18n import gettext
 from registration.mail.letter import Queued
 from registration.meetings.published import Content
 from registration.meetings.shown import ChangeView, MeetingView, OtherMeeting
+from registration.reminders.messages import nearness, own_words
+from registration.reminders.placeholders import fill
+from registration.reminders.words import Words, choose, values
 
 Facts = Mapping[str, Any]
 Say = Callable[[MeetingView, Facts], list[str]]
@@ -122,7 +127,21 @@ def _asked(facts: Facts) -> str:
     return f"{facts['asked']}: {facts['sentence']}"
 
 
+def _still_coming(_: MeetingView, __: Facts) -> list[str]:
+    return [
+        gettext("We have one question: are you still coming?"),
+        gettext("Please tell us. Then we know for whom the interpreter comes, and which seats are free."),
+    ]
+
+
+def _same_day(view: MeetingView, __: Facts) -> list[str]:
+    near = {"today": gettext("Your meeting is today"), "tomorrow": gettext("Your meeting is tomorrow")}
+    return [near.get(nearness(view, clock.now()), gettext("Your meeting is soon"))]
+
+
 OPENINGS: Mapping[str, Say] = {
+    "still_coming": _still_coming,
+    "same_day": _same_day,
     "confirmation": _confirmation,
     "waiting": _waiting,
     "promoted": _promoted,
@@ -141,11 +160,25 @@ OPENINGS: Mapping[str, Say] = {
 }
 
 
+def _own_words(said: Mapping[str, Words], registration: Registration, published: Content) -> list[str]:
+    """What staff wrote, in the language of the call; on the telephone a link helps nobody, so the page is named."""
+    chosen = choose(said, published.locale)
+    if chosen is None:
+        return []
+    view = published.meeting(registration.meeting_id)
+    filled = values(
+        registration, view, published.district, way_in(registration), gettext("the page of your registration")
+    )
+    return [fill(chosen.subject, filled), *filter(None, fill(chosen.body, filled).splitlines())]
+
+
 def opening(message: Queued, registration: Registration, published: Content) -> list[str]:
     """The sentences of one message, in the language of `published`, which is spoken now.
 
     The registration has its meeting, requests and events loaded. Raises KeyError for a message nobody knows.
     """
     view = published.meeting(registration.meeting_id)
+    if (said := own_words(message.message, message.occurrence)) is not None:
+        return _own_words(said, registration, published)
     facts = news.facts(message.message, registration, published, message.facts)
     return OPENINGS[message.message](view, facts)

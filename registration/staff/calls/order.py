@@ -15,6 +15,10 @@ LEAD = {
     "changed": timedelta(days=1),
     "link": timedelta(days=1),
     "withdrawn": timedelta(0),
+    "still_coming": timedelta(days=1),
+    "same_day": timedelta(hours=2),
+    "reminder_own": timedelta(hours=2),
+    "announcement": timedelta(days=1),
 }
 # News from the district that families do not expect.
 URGENT_LEAD = timedelta(days=7)

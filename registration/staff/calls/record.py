@@ -9,12 +9,12 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from registration.extensions import db
 from registration.families.change import locked
-from registration.families.messages import untold
 from registration.families.models import CallResult, PhoneCall, Registration
 from registration.mail.models import OutboxMessage, State
 from registration.mail.retry import WRONG_NUMBER
 from registration.meetings.models import Meeting
-from registration.staff.calls.waiting import KINDS, open_messages
+from registration.reminders.messages import KINDS, untold
+from registration.staff.calls.waiting import open_messages
 
 
 class NotedMeanwhile(Exception):

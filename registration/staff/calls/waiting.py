@@ -9,14 +9,13 @@ from sqlalchemy import Select, and_, or_, select, union_all
 from sqlalchemy.orm import joinedload, selectinload
 
 from registration.extensions import db
-from registration.families.messages import CALLS, HOLDS, untold
 from registration.families.models import InterpretationRequest, Registration
 from registration.families.tell import SUBJECT
 from registration.mail.models import OutboxMessage, State
+from registration.reminders.messages import KINDS, untold
 from registration.staff.calls import order
 from registration.staff.calls.order import Bound, Place
 
-KINDS = tuple(sorted({*HOLDS, *CALLS}))
 # Rows looked at for one page: those that hold no longer are passed over, but not for ever.
 CHUNK, CHUNKS = 100, 10
 

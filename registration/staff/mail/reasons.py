@@ -49,6 +49,12 @@ def _own(error: str) -> str:
         WRONG_NUMBER: gettext("The phone number is somebody else's."),
         "there is no address any more": gettext("The family has no email address any more."),
         "the owner of the address said: this is not me": gettext("The owner of the address said: this is not me."),
+        "the address takes no mail": gettext("A mail to this address came back."),
+        "the family wants no reminders": gettext("The family wants no reminders."),
+        "its words are gone": gettext("Somebody deleted the words of this message."),
+        "the family has answered or withdrawn, or the meeting is over, moved or called off": gettext(
+            "The family has answered or does not come, or the meeting is at another time."
+        ),
         "the meeting is over or called off": gettext("The meeting is over or called off."),
     }
     if error in known:

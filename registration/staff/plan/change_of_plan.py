@@ -1,6 +1,7 @@
 """A meeting will be otherwise than announced: the one verb that changes it and tells everybody concerned.
 
-What a change does to reminders and interpreters joins here. The caller commits.
+Reminders look at the meeting when they are due, so they move and end with it; only answers are let go of here. What a
+change does to interpreters joins here. The caller commits.
 """
 
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from registration.extensions import db
 from registration.families import audience, seats
 from registration.families.admit import admit_waiting
 from registration.families.change import promote
+from registration.families.coming import forget_answers
 from registration.families.models import Attendance, Demand, Registration, Status
 from registration.families.tell import Message, topic_of
 from registration.mail.queue import keep_until
@@ -23,6 +25,7 @@ from registration.meetings.completeness import source_language
 from registration.meetings.models import Change, Meeting, MeetingChange, MeetingStatus, TranslatedText
 from registration.meetings.published import touch
 from registration.meetings.rewrite import rewrite
+from registration.reminders.due import day_of
 from registration.staff.online.access import store
 from registration.staff.plan.plans import Kind, Plan, check, moved_along
 
@@ -154,6 +157,8 @@ def _moved(meeting: Meeting, plan: Plan) -> None:
     if plan.starts_at is None or plan.ends_at is None:
         raise ValueError("a moved meeting has times")
     old, zone = meeting.starts_at, meeting.time_zone
+    if day_of(old, zone) != day_of(plan.starts_at, zone):
+        forget_answers(meeting)
     for name in ("closes_at", "childcare_closes_at"):
         setattr(meeting, name, moved_along(getattr(meeting, name), old, plan.starts_at, zone))
     meeting.starts_at, meeting.ends_at = plan.starts_at, plan.ends_at
@@ -188,6 +193,7 @@ def _online(meeting: Meeting, plan: Plan) -> None:
 
 def _postponed(meeting: Meeting, _: Plan) -> None:
     meeting.status = MeetingStatus.POSTPONED.value
+    forget_answers(meeting)
     # What a family without email is still to be told must outlive the old date, until there is a new one.
     keep_until(topic_of(meeting.id), meeting.ends_at + UNTIL_A_NEW_DATE)
 

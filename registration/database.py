@@ -13,7 +13,7 @@ reader sees what is committed by then, transaction or not, so its BEGIN and ROLL
 import sqlite3
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import psycopg
 from flask import Flask
@@ -143,7 +143,7 @@ def as_read(kind: type[M], values: Mapping[str, Any]) -> M:
 
     The constructor sets each column through the ORM's events, which takes as long as writing the row.
     """
-    found: M = inspect(kind).class_manager.new_instance()
+    found = cast(M, inspect(kind).class_manager.new_instance())
     vars(found).update(values)
     make_transient_to_detached(found)
     db.session.add(found)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -182,8 +183,10 @@ def _happens(message: str, registration: Registration) -> None:
     if message in STATES:
         announce(message, meeting, "so")
     else:
-        room = {"room": ROOM | {registration.locale: pseudo(ROOM["en"])}} if message == "room_changed" else {}
-        replan(CHANGES[message], meeting, reason={}, **room)
+        parts: dict[str, Any] = {"reason": {}}
+        if message == "room_changed":
+            parts["room"] = ROOM | {registration.locale: pseudo(ROOM["en"])}
+        replan(CHANGES[message], meeting, **parts)
     db.session.commit()
 
 

@@ -150,8 +150,9 @@ LOOSER = {
         "img-src": "'none'",
     },
     # Scripts of ours, from a file of ours: placeholders are put in, progress is shown.
-    **dict.fromkeys(
-        (
+    **{
+        endpoint: {"script-src": "'self'"}
+        for endpoint in (
             "staff.new_announcement",
             "staff.new_reminder",
             "staff.new_series_reminder",
@@ -159,11 +160,11 @@ LOOSER = {
             "staff.reminder_run",
             "staff.stop_reminder_run",
             "staff.retry_reminder_run",
-        ),
-        {"script-src": "'self'"},
-    ),
-    **dict.fromkeys(
-        (
+        )
+    },
+    **{
+        endpoint: {"frame-src": "'self'", "script-src": "'self'"}
+        for endpoint in (
             "staff.announcement",
             "staff.edit_announcement",
             "staff.send_announcement",
@@ -172,9 +173,8 @@ LOOSER = {
             "staff.retry_announcement",
             "staff.unschedule_announcement",
             "staff.discard_announcement",
-        ),
-        {"frame-src": "'self'", "script-src": "'self'"},
-    ),
+        )
+    },
 }
 
 

@@ -69,7 +69,7 @@ class ProfileForm(Form):
 def read_email(typed: str | None) -> str | None:
     """The address that was typed, in its normal form; None when it is none. Nothing is looked up."""
     try:
-        return validate_email(typed or "", check_deliverability=False).normalized
+        return validate_email(typed or "", check_deliverability=False, allow_smtputf8=False).normalized
     except EmailNotValidError:
         return None
 

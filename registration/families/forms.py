@@ -127,7 +127,9 @@ class RegistrationForm(Form):
                 self._wrong(self.phone, words)
         if self.email.data and not self.email.errors:
             try:
-                self._email = validate_email(self.email.data, check_deliverability=False).normalized
+                # Few mail servers carry letters of other scripts before the @: such an address would get nothing.
+                found = validate_email(self.email.data, check_deliverability=False, allow_smtputf8=False)
+                self._email = found.normalized
             except EmailNotValidError:
                 self._wrong(self.email, gettext("Write the email like this: name@example.org"))
 

@@ -29,6 +29,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"email": "ada"}, "email", EMAIL),
     ({"email": "ada@"}, "email", EMAIL),
     ({"email": "ada@example"}, "email", EMAIL),
+    ({"email": "dương@example.org"}, "email", EMAIL),
     ({"email": "ada@example.org, eve@example.org"}, "email", EMAIL),
     ({"email": "ada@example.org\nBcc: eve@example.org"}, "email", EMAIL),
     ({"phone": "12"}, "phone", PHONE),
@@ -111,7 +112,7 @@ def test_a_number_with_an_extension_can_be_changed_again(browser: Browser) -> No
 
 
 @pytest.mark.parametrize(
-    "typed", ["ada@example.org", "ADA+school@Example.ORG", "dương@example.org", "ada@bücher.example"]
+    "typed", ["ada@example.org", "ADA+school@Example.ORG", "ada@bücher.example"]
 )
 def test_an_email_is_kept_as_it_was_written_and_found_in_any_case(browser: Browser, typed: str) -> None:
     register(browser, email=typed)

@@ -16,7 +16,7 @@ from tests.pages import Browser
 
 # Long, and in several scripts, as real answers are.
 NAME = "Γιώργος Nguyễn-Παπαδόπουλος عبد الرحمن ወልደሚካኤል"
-LONG = "Donaudampfschifffahrtsgesellschaftskapitänswitwenverein@example.org"
+LONG = "Donaudampfschifffahrtsgesellschaftskapitaenswitwenverein@example.org"
 HOUR = timedelta(hours=1)
 
 

@@ -65,10 +65,14 @@ def init_engine_options(app: Flask) -> None:
     options: dict[str, Any] = dict(app.config.get("SQLALCHEMY_ENGINE_OPTIONS") or {})
     if str(app.config["SQLALCHEMY_DATABASE_URI"]).startswith("sqlite"):
         options.setdefault("connect_args", {"timeout": SQLITE_WAIT})
+        # One for each thread of `flask serve` and some: what is beyond is opened and closed for every request.
+        options.setdefault("pool_size", 16)
     else:
         options.setdefault("connect_args", {"connect_timeout": 5, "cursor_factory": Cursor})
         options.setdefault("pool_size", 10)
         options.setdefault("pool_timeout", 10)
+    # The connection used last is used first: its statements are prepared and its pages are at hand.
+    options.setdefault("pool_use_lifo", True)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
 
 

@@ -133,6 +133,17 @@ def test_words_that_are_not_chosen_are_not_looked_at(staff: Browser) -> None:
     assert db.session.scalars(select(TranslatedText).where(TranslatedText.owner == "reminder")).all() == []
 
 
+def test_no_quiet_hours_are_not_said(staff: Browser) -> None:
+    page = add(staff, kind="same_day", quiet_from="00:00", quiet_to="00:00")
+    assert "5 days before at 6:00 PM. It is sent" in page.text
+
+
+def test_a_sentence_that_ends_in_a_time_has_one_full_stop(app: Flask) -> None:
+    page = signed_in(app, "coordinator", locale="es").get(where(rest="reminders/"))
+    said = page.text.replace("\u00a0", " ")
+    assert "2 días antes a las 5:00 p.m. Sin correos entre las 9:00 p.m. y las 8:00 a.m. Se envía" in said
+
+
 def test_hours_alone_are_enough(staff: Browser) -> None:
     page = add(staff, kind="same_day", days_before="", at_time="", hours_before="2")
     assert "2 hours before. No mail between" in page.text

@@ -116,9 +116,12 @@ def when_words(rule: ReminderRule) -> str:
             parts.append(ngettext("%(num)s hour before at the latest", "%(num)s hours before at the latest", hours))
         else:
             parts.append(ngettext("%(num)s hour before", "%(num)s hours before", hours))
-    quiet = gettext("No mail between %(start)s and %(end)s", start=time_words(rule.quiet_from),
-                    end=time_words(rule.quiet_to))  # fmt: skip
-    return f"{', '.join(parts)}. {quiet}."
+    sentences = [", ".join(parts)]
+    if rule.quiet_from != rule.quiet_to:
+        start, end = time_words(rule.quiet_from), time_words(rule.quiet_to)
+        sentences.append(gettext("No mail between %(start)s and %(end)s", start=start, end=end))
+    # A time may end in a full stop of its own: 5:00 p.m.
+    return " ".join(one if one.endswith(".") else f"{one}." for one in sentences)
 
 
 def time_words(minutes: int) -> str:

@@ -234,10 +234,25 @@ class Walk:
         self.change_meeting("english-meeting", status=MeetingStatus.POSTPONED)
         yield "registration of a postponed meeting", self.get("registration/")
         self.change_meeting("english-meeting", status=MeetingStatus.SCHEDULED)
+        yield from self._still_coming()
         yield "withdraw", self.get("registration/withdraw")
         yield "withdrawn", self.visitor.send(self.get("registration/withdraw").form("registration"))
         yield "erase", self.get("registration/delete")
         yield "erased", self.visitor.send(self.get("registration/delete").form("registration"))
+
+    def _still_coming(self) -> Iterator[Step]:
+        """Asked before the meeting; and no more reminders, and reminders again."""
+        self.change_meeting("english-meeting", asked_until=clock.now())
+        yield "registration with a question", self.get("registration/")
+        page = self.get("registration/coming")
+        yield "still coming", page
+        yield "still coming: yes", self.visitor.send(page.form("registration"))
+        token = links.token(links.Purpose.UNSUBSCRIBE, self.last().public_id, 0)
+        page = self.get(f"unsubscribe/{token}")
+        yield "no more reminders", page
+        done = self.visitor.send(page.form("List-Unsubscribe"))
+        yield "no more reminders: done", done
+        yield "reminders again", self.visitor.send(done.form("csrf_token"))
 
     def _crowded(self, page: Page) -> Form:
         self.change_meeting("english-meeting", seats_taken=120)

@@ -65,5 +65,5 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 
 def paragraphs(text: str) -> list[list[Piece]]:
     """`text` by paragraphs, which an empty line parts, each in pieces."""
-    blocks = re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n").strip("\n"))
+    blocks = re.split(r"\n(?:[ \t]*\n)+", text.replace("\r\n", "\n").strip("\n"))
     return [pieces(block.strip("\n")) for block in blocks if block.strip()]

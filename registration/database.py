@@ -17,7 +17,7 @@ from typing import Any, TypeVar, cast
 
 import psycopg
 from flask import Flask
-from sqlalchemy import CursorResult, DateTime, Dialect, Engine, Executable, event, inspect
+from sqlalchemy import CursorResult, DateTime, Dialect, Engine, Executable, event, inspect, make_url
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.types import TypeDecorator
@@ -63,8 +63,12 @@ def may_write() -> None:
 def init_engine_options(app: Flask) -> None:
     """Engine options by database; must run before Flask-SQLAlchemy makes the engine."""
     options: dict[str, Any] = dict(app.config.get("SQLALCHEMY_ENGINE_OPTIONS") or {})
-    if str(app.config["SQLALCHEMY_DATABASE_URI"]).startswith("sqlite"):
+    uri = make_url(str(app.config["SQLALCHEMY_DATABASE_URI"]))
+    if uri.get_backend_name() == "sqlite":
         options.setdefault("connect_args", {"timeout": SQLITE_WAIT})
+        if uri.database in (None, "", ":memory:"):
+            app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+            return
         # One for each thread of `flask serve` and some: what is beyond is opened and closed for every request.
         options.setdefault("pool_size", 16)
     else:
@@ -150,6 +154,12 @@ def as_read(kind: type[M], values: Mapping[str, Any]) -> M:
     found = cast(M, inspect(kind).class_manager.new_instance())
     vars(found).update(values)
     make_transient_to_detached(found)
+    there = db.session.identity_map.get(cast(Any, inspect(found).key))
+    if there is not None:
+        # The session has it already; what it has changed itself and not yet written stays.
+        if not inspect(there).modified:
+            vars(there).update(values)
+        return cast(M, there)
     db.session.add(found)
     return found
 

@@ -7,14 +7,38 @@ from typing import Any
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, StringField
+from wtforms.csrf.core import CSRFTokenField
 from wtforms.validators import StopValidation, ValidationError
 
 # Marks that override the direction of text (Unicode 9, bidirectional formatting); names do without them.
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
+class TokenField(CSRFTokenField):  # type: ignore[misc] # WTForms has no annotations
+    """The token against forged requests, signed when it is shown: a form that is only read needs none."""
+
+    def process(self, *arguments: Any, **options: Any) -> None:
+        HiddenField.process(self, *arguments, **options)
+
+    @property
+    def current_token(self) -> str:
+        """The token to show."""
+        return str(self.csrf_impl.generate_csrf_token(self))
+
+
+class TokenWhenShown(FlaskForm.Meta.csrf_class):  # type: ignore[misc] # Flask-WTF has no annotations
+    """Flask-WTF's token in such a field."""
+
+    field_class = TokenField
+
+
 class Form(FlaskForm):  # type: ignore[misc] # Flask-WTF has no annotations
     """A form with a token against forged requests. A failed token shows the form again with what was typed."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc] # Flask-WTF has no annotations
+        """How the form is made."""
+
+        csrf_class = TokenWhenShown
 
     @property
     def expired(self) -> bool:

@@ -18,7 +18,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, bindparam, select
 
-from registration import clock, dates, i18n, web
+from registration import clock, database, dates, i18n, web
 from registration.extensions import db
 from registration.meetings import cards, voices
 from registration.meetings.availability import availability
@@ -44,6 +44,7 @@ def root() -> ResponseReturnValue:
 VERSION = select(District.content_version).where(District.id == 1).scalar_subquery()
 # Asked by every page of a meeting; built once, because building a statement costs as much as running it.
 BY_SLUG = select(Meeting, VERSION).where(Meeting.slug == bindparam("slug"), Meeting.published)
+COLUMNS = [str(column.key) for column in BY_SLUG.selected_columns][:-1]
 
 
 def versioned(query: Select[Meeting]) -> list[Meeting]:
@@ -56,12 +57,12 @@ def versioned(query: Select[Meeting]) -> list[Meeting]:
 
 def find(slug: str) -> Meeting:
     """The meeting of an address; 404 when there is none."""
-    row = db.session.execute(BY_SLUG, {"slug": slug}).first()
+    row = database.run(BY_SLUG, {"slug": slug}).first()
     if row is None:
         abort(404)
-    found: Meeting = row[0]
-    note_version(row[1])
-    return found
+    *values, version = row
+    note_version(version)
+    return database.as_read(Meeting, dict(zip(COLUMNS, values, strict=True)))
 
 
 def _with_views(meetings: list[Meeting]) -> list[tuple[Meeting, MeetingView]]:

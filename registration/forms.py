@@ -1,6 +1,7 @@
 """What forms of all features share: the base form, and fields that keep what was typed."""
 
 import unicodedata
+from datetime import date
 from re import fullmatch
 from typing import Any
 
@@ -48,6 +49,16 @@ class Form(FlaskForm):  # type: ignore[misc] # Flask-WTF has no annotations
     def messages(self) -> list[tuple[str, str]]:
         """What is wrong, as (field id, words), in the order of the fields; the token aside."""
         return [(name, str(words)) for name, errors in self.errors.items() if name != "csrf_token" for words in errors]
+
+
+def a_day(text: str) -> date | None:
+    """The day that an address names as YYYY-MM-DD; None when it names none."""
+    try:
+        found = date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    # A day needs a day before and after it.
+    return found if 1970 <= found.year < 9999 else None
 
 
 def _visible(text: str) -> str:

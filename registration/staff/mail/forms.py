@@ -1,11 +1,11 @@
 """What the address of a list of messages says, and the forms that decide about messages."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from re import fullmatch
 
 from registration import languages
-from registration.forms import Form
+from registration.forms import Form, a_day
 from registration.mail.models import State
 from registration.staff.mail.outbox import Place, Wanted
 
@@ -25,21 +25,12 @@ def wanted_of(arguments: Mapping[str, str]) -> Wanted:
         state=_state(arguments.get("state", "")),
         message=message if fullmatch(rf"[a-z][a-z0-9_-]{{0,{_LONGEST - 1}}}", message) else "",
         language=languages.canonical(language) or "",
-        day=_day(arguments.get("day", "")),
+        day=a_day(arguments.get("day", "")),
     )
 
 
 def _state(text: str) -> State | None:
     return State(text) if text in [state.value for state in State] else None
-
-
-def _day(text: str) -> date | None:
-    try:
-        found = date.fromisoformat(text.strip())
-    except ValueError:
-        return None
-    # A day needs a day before and after it.
-    return found if 1970 <= found.year < 9999 else None
 
 
 def arguments_of(wanted: Wanted) -> dict[str, str]:

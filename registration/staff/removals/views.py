@@ -1,7 +1,6 @@
 """Removing fake registrations: choose, see what will happen, do it, undo it within a day."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,7 +12,7 @@ from registration.accounts.models import Person
 from registration.accounts.roles import Role
 from registration.extensions import db
 from registration.families.models import Registration, Removal
-from registration.forms import Form
+from registration.forms import Form, a_day
 from registration.i18n import gettext, ngettext
 from registration.meetings.models import Meeting
 from registration.meetings.published import content
@@ -84,14 +83,7 @@ def _list(meeting: Meeting, view: MeetingView, problem: str = "", *, old_form: b
 def _looks() -> Looks:
     said = request.args
     name, domain = (said.get(one, "").strip()[:128] for one in ("name", "domain"))
-    return Looks(name, domain.removeprefix("@"), _day(said.get("since", "")), _day(said.get("until", "")))
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        return None
+    return Looks(name, domain.removeprefix("@"), a_day(said.get("since", "")), a_day(said.get("until", "")))
 
 
 def _arguments(looks: Looks) -> dict[str, str]:

@@ -143,6 +143,8 @@ def _letter(message: str, registration: Registration, locale: str, said: words.W
         facts["own_text"] = placeholders.fill(said.body, values)
         facts["paragraphs"] = placeholders.paragraphs(said.body)
         facts["values"] = values
+        # Own words that say the name begin with a greeting of their own.
+        facts["greets"] = "name" in placeholders.used(said.body)
     return of_families.written(message, registration, locale, facts, read, secrets=[stop], list_unsubscribe=unsubscribe)
 
 

@@ -111,9 +111,7 @@ def test_a_number_with_an_extension_can_be_changed_again(browser: Browser) -> No
     assert the_only().phone == "+13035550148;ext=12"
 
 
-@pytest.mark.parametrize(
-    "typed", ["ada@example.org", "ADA+school@Example.ORG", "ada@bücher.example"]
-)
+@pytest.mark.parametrize("typed", ["ada@example.org", "ADA+school@Example.ORG", "ada@bücher.example"])
 def test_an_email_is_kept_as_it_was_written_and_found_in_any_case(browser: Browser, typed: str) -> None:
     register(browser, email=typed)
     found = the_only()

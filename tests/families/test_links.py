@@ -54,7 +54,10 @@ def test_a_revoked_link_is_gone_and_a_forged_one_was_never_there(browser: Browse
     db.session.commit()
     assert browser.get(link).status == 410
     assert browser.get("/en/registration/").status == 403, "the cookie of a revoked link opens nothing"
-    for forged in (link[:-1] + ("A" if link[-1] != "A" else "B"), link.rsplit("~", 1)[0], "/en/r/x", "/en/r/~1~"):
+    signed, signature = link.rsplit("~", 1)
+    # The first letter: some bits of the last one mean nothing, so another letter there may be the same signature.
+    other = f"{signed}~{'A' if signature[0] != 'A' else 'B'}{signature[1:]}"
+    for forged in (other, signed, "/en/r/x", "/en/r/~1~"):
         assert browser.raw("get", forged).status_code == 404
 
 

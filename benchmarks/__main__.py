@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from statistics import median
 
-from benchmarks import lists, pages, registering, sides, starting
+from benchmarks import delivery, lists, pages, registering, sides, starting
 from benchmarks.served import THREADS, WORKERS
 
 PAGES = {"home": "/{}/", "meeting": "/{}/meetings/{}/", "register": "/{}/meetings/{}/register"}
@@ -24,13 +24,16 @@ def main() -> int:
     collected: dict[str, object] = {}
     try:
         with tempfile.TemporaryDirectory(prefix="bench-") as made:
-            for pair, folder in _pairs([] if arguments.lists else arguments.databases, Path(made)):
+            only = arguments.lists or arguments.delivery
+            for pair, folder in _pairs([] if only else arguments.databases, Path(made)):
                 _registrations(pair, folder, arguments, collected)
                 if pair.database == "SQLite" and not arguments.brief:
                     _pages(pair.ours, folder, collected)
                     _start(folder, collected)
-            if not arguments.brief:
+            if not arguments.brief and not arguments.delivery:
                 _lists(arguments.databases, Path(made), collected)
+            if not arguments.brief and not arguments.lists:
+                _delivery(arguments.databases, arguments.reminded, Path(made), collected)
     except (registering.Lost, lists.Wrong) as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -47,6 +50,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--databases", nargs="+", choices=["postgresql", "sqlite"], default=["postgresql", "sqlite"])
     parser.add_argument("--brief", action="store_true", help="registrations only")
     parser.add_argument("--lists", action="store_true", help="staff's lists only")
+    parser.add_argument("--delivery", action="store_true", help="reminders and their delivery only")
+    parser.add_argument("--reminded", type=int, default=delivery.FAMILIES, help="families with a reminder (100,000)")
     parser.add_argument("--json", type=Path, help="write every round here")
     return parser.parse_args()
 
@@ -135,6 +140,20 @@ def _lists(databases: list[str], folder: Path, collected: dict[str, object]) -> 
         quick = _met(seconds <= lists.GOAL_SECONDS, f"≤ {lists.GOAL_SECONDS:.0f} s")
         print(f"\n`flask demo load --registrations {lists.MADE_UP}` on SQLite: {seconds:.1f} s {quick}", flush=True)
         collected["made up"] = seconds
+
+
+def _delivery(databases: list[str], families: int, folder: Path, collected: dict[str, object]) -> None:
+    server = os.environ.get("TEST_DATABASE_URI")
+    for name in databases:
+        if name == "postgresql" and not server:
+            continue
+        own = folder / f"delivery-{name}"
+        own.mkdir()
+        made = delivery.on_sqlite(own) if name == "sqlite" else delivery.on_postgresql(str(server))
+        with made as uri:
+            result = delivery.measure("SQLite" if name == "sqlite" else "PostgreSQL", uri, own, families)
+        print("", *delivery.words_of(result), sep="\n", flush=True)
+        collected[f"delivery {name}"] = asdict(result)
 
 
 def _start(folder: Path, collected: dict[str, object]) -> None:

@@ -11,7 +11,8 @@ reader sees what is committed by then, transaction or not, so its BEGIN and ROLL
 """
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
@@ -22,7 +23,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.types import TypeDecorator
 
-from registration.extensions import Model, db, reading
+from registration.extensions import Model, db, reading, unhurried
 
 M = TypeVar("M", bound=Model)
 
@@ -58,6 +59,20 @@ def reads_only() -> None:
 def may_write() -> None:
     """Say that what follows in this context may write. It is what holds when nothing was said."""
     reading.set(False)
+
+
+@contextmanager
+def without_flush() -> Iterator[None]:
+    """Commit inside the block without waiting until the disk has it, which is most of what a small commit costs.
+
+    It outlives the death of this process at once, a loss of power from the next usual commit on. Only for what may be
+    done again after a loss of power: docs/decisions/012.
+    """
+    before = unhurried.set(True)
+    try:
+        yield
+    finally:
+        unhurried.reset(before)
 
 
 def init_engine_options(app: Flask) -> None:
@@ -115,7 +130,8 @@ def _postgresql_connect(connection: psycopg.Connection[Any], _record: object) ->
 
 def _postgresql_begin(connection: Connection) -> None:
     if not reading.get():
-        connection.exec_driver_sql("BEGIN")
+        # One way to the server and back for both.
+        connection.exec_driver_sql("BEGIN; SET LOCAL synchronous_commit TO off" if unhurried.get() else "BEGIN")
 
 
 def _sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:
@@ -134,7 +150,16 @@ def _sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _sqlite_begin(connection: Connection) -> None:
+    if not reading.get():
+        _wait_for_the_disk(connection, "NORMAL" if unhurried.get() else "FULL")
     connection.exec_driver_sql("BEGIN" if reading.get() else "BEGIN IMMEDIATE")
+
+
+def _wait_for_the_disk(connection: Connection, level: str) -> None:
+    # Cannot be changed inside a transaction. A new connection waits, see _sqlite_connect.
+    if connection.info.get("synchronous", "FULL") != level:
+        connection.exec_driver_sql(f"PRAGMA synchronous={level}")
+        connection.info["synchronous"] = level
 
 
 def run(statement: Executable, values: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:

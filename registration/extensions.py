@@ -29,6 +29,8 @@ class Declarative(DeclarativeBase):
 
 # Whether what runs now only reads; registration.database says so.
 reading: ContextVar[bool] = ContextVar("reading", default=False)
+# Whether what runs now commits without waiting for the disk; registration.database says so.
+unhurried: ContextVar[bool] = ContextVar("unhurried", default=False)
 
 db = SQLAlchemy(model_class=Declarative, disable_autonaming=True)
 migrate = Migrate()

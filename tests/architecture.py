@@ -70,6 +70,7 @@ MEASURE_DURATIONS = {
     "registration.serve": "waits for children to end",
     "registration.mail.smtp": "bounds what a mail server may take",
     "registration.mail.deliver": "looks for more every few seconds",
+    "registration.reminders.messages": "bounds how old may be what was read for a batch",
 }
 COMMIT = re.compile(
     r"registration\.(demo\w*|mail\.deliver|\w+\.(views(\.\w+)*|pages|commands)|staff\.\w+\.views(\.\w+)*)"

@@ -76,6 +76,11 @@ def read_in(locale: str) -> Iterator[None]:
         _other_locale.reset(before)
 
 
+def other_locale() -> str | None:
+    """The language that `read_in` asks for just now."""
+    return _other_locale.get()
+
+
 # The registration with its meeting, requests and their events, and the content version: one statement, built once.
 _WHOLE = (
     select(Registration, select(District.content_version).where(District.id == 1).scalar_subquery())
@@ -91,6 +96,18 @@ _WHOLE = (
 )
 BY_PUBLIC_ID = _WHOLE.where(Registration.public_id == bindparam("public_id"))
 BY_ID = _WHOLE.where(Registration.id == bindparam("id"))
+BY_IDS = _WHOLE.where(Registration.id.in_(bindparam("ids", expanding=True)))
+
+
+def by_ids(ids: Sequence[int]) -> tuple[dict[int, Registration], int | None]:
+    """Registrations as `by_id` gives each, in one query, and the content version they were read with.
+
+    They belong to no session any more: what is read of them later is as it was now.
+    """
+    rows = db.session.execute(BY_IDS, {"ids": list(ids)}).unique().all()
+    found: dict[int, Registration] = {row[0].id: row[0] for row in rows}
+    db.session.expunge_all()
+    return found, rows[0][1] if rows else None
 
 
 def _one(query: Select[Registration, int], values: dict[str, object]) -> Registration | None:

@@ -219,9 +219,12 @@ class Delivery:
 
     def _record_first(self) -> None:
         row_id, values = self._outcomes[0]
-        if not claim.settle(self.worker, row_id, values):
-            log.error("mail %s: another worker took it over before it was recorded; it may go out twice", row_id)
-        db.session.commit()
+        # Recorded before the next mail is sent, so that a killed worker doubles one mail at most. After a loss of power
+        # the mails since the last claim may go out again: that is what not waiting for the disk risks, and no more.
+        with database.without_flush():
+            if not claim.settle(self.worker, row_id, values):
+                log.error("mail %s: another worker took it over before it was recorded; it may go out twice", row_id)
+            db.session.commit()
         self._outcomes.pop(0)
 
 

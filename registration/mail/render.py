@@ -1,15 +1,13 @@
 """Templates of mails: subject, text and HTML in the language of who reads them."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
-import css_inline
 from flask import current_app
 
 from registration import chosen, colours, i18n, languages
-
-# No network and no files: the style stands in the template.
-_inliner = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
+from registration.mail.styles import inlined
 
 
 class Rendered(NamedTuple):
@@ -37,7 +35,12 @@ def render(name: str, locale: str, /, **facts: object) -> Rendered:
 
 def painted(style: str) -> str:
     """The style sheet of a mail in the district's colours."""
-    return colours.repainted(style, chosen.chosen().accent)
+    return _painted(style, chosen.chosen().accent)
+
+
+@lru_cache(maxsize=8)
+def _painted(style: str, accent: str | None) -> str:
+    return colours.repainted(style, accent)
 
 
 def one_line(text: str) -> str:
@@ -49,8 +52,3 @@ def tidy(text: str) -> str:
     """`text` as a mail shows it: no space at line ends, at most one empty line, one line end at the end."""
     lines = "\n".join(line.rstrip(" \t\r") for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", lines).strip("\n") + "\n"
-
-
-def inlined(html: str) -> str:
-    """The document with the rules of its style sheet on its elements, for readers of mail that drop style sheets."""
-    return _inliner.inline(html)

@@ -153,6 +153,13 @@ class _Connection(flask_mail.Connection):
         if self.mail.username and self.mail.password:
             self.host.login(self.mail.username, self.mail.password)
 
+    def send_mail(self, message: MailMessage) -> None:
+        """Give one mail to the server. Flask-Mail's own encodes the addresses anew for each mail."""
+        if message.has_bad_headers():
+            raise flask_mail.BadHeaderError
+        if self.host is not None:
+            self.host.sendmail(*message.envelope, message.as_bytes())
+
 
 class Server:
     """A mail server, reached by one connection that is kept for many mails."""
@@ -208,7 +215,7 @@ class Server:
                 self._connection.open(until)
             elif self._connection.host is not None:
                 self._connection.host.begin(until)
-            self._connection.send(message)
+            self._connection.send_mail(message)
             self._used_at = time.monotonic()
         except OSError as error:  # SMTPException is one too
             raise verdict(error) from error

@@ -1,9 +1,13 @@
 """Reminders and announcements as letters, in the family's language. Builders read and render; they never send."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from flask import g
 
 from registration import clock, i18n, links
 from registration.families import holder
@@ -12,13 +16,16 @@ from registration.families.access import way_in
 from registration.families.models import Registration, Status
 from registration.mail.letter import Builder, Letter, Queued, Superseded
 from registration.meetings.models import Meeting, MeetingStatus
-from registration.meetings.published import Content, content, forget_version
+from registration.meetings.published import Content, content, forget_version, note_version
 from registration.meetings.shown import MeetingView
 from registration.reminders import due, placeholders, words
 from registration.reminders.models import WORDS_OF_RULES
 
 ANNOUNCEMENT = "announcement"
 Read = Callable[[str], Content]
+
+# What was read for a whole batch is read again for a mail that leaves later than this.
+FRESH_SECONDS = 2.0
 
 # An answer later than this helps nobody any more.
 ANSWER_BY = timedelta(hours=2)
@@ -81,18 +88,43 @@ def untold(registration: Registration, queued: Queued) -> str | None:
 
 def build(queued: Queued) -> Letter | Superseded:
     """The letter of a queued message, as things are now."""
-    forget_version()
-    registration = holder.by_id(queued.subject_id)
+    registration = _registration(queued.subject_id)
     if registration is None or registration.email is None:
         return Superseded("there is no address any more")
     if registration.bounced_at is not None:
         return Superseded("the address takes no mail")
     if (reason := untold(registration, queued)) is not None:
         return Superseded(reason)
-    said = own_words(queued.message, queued.occurrence)
+    said = _read_ahead().said.get((queued.message, queued.occurrence)) or own_words(queued.message, queued.occurrence)
     if said is not None and not said:
         return Superseded("its words are gone")
     return letter(queued.message, registration, said)
+
+
+@dataclass(slots=True)
+class _Ahead:
+    """What was read together for the messages that are sent next, and when."""
+
+    at: float = 0.0
+    families: dict[int, Registration] = field(default_factory=dict)
+    version: int | None = None
+    said: dict[tuple[str, str], dict[str, words.Words]] = field(default_factory=dict)
+
+
+def _read_ahead() -> _Ahead:
+    # A delivery loop lives in one context; each has its own.
+    ahead: _Ahead | None = g.get("reminders_ahead")
+    return ahead if ahead is not None and monotonic() - ahead.at < FRESH_SECONDS else _Ahead()
+
+
+def _registration(registration_id: int) -> Registration | None:
+    ahead = _read_ahead()
+    if registration_id in ahead.families and not holder.other_locale():
+        note_version(ahead.version)
+        return ahead.families[registration_id]
+    # The delivery loop lives in one context for days: what it has read of versions must not stay.
+    forget_version()
+    return holder.by_id(registration_id)
 
 
 def own_words(message: str, occurrence: str) -> dict[str, words.Words] | None:
@@ -163,11 +195,21 @@ BUILDERS: Mapping[str, Builder] = dict.fromkeys(HOLDS, build)
 
 
 def ahead(batch: Sequence[Queued], now: datetime) -> dict[int, datetime]:
-    """Reminders of a batch that fall into their quiet hours, by id, with the end of these."""
-    found = {}
-    for queued in batch:
-        quiet = queued.facts.get("quiet") if queued.message in HOLDS else None
-        zone = queued.facts.get("zone")
-        if quiet and zone and (until := due.quiet_until(now, quiet[0], quiet[1], ZoneInfo(zone))):
-            found[queued.id] = until
+    """Read together what the reminders of a batch need. Gives those that fall into their quiet hours, by id, and until
+    when these last.
+    """
+    ours = [queued for queued in batch if queued.message in HOLDS]
+    found = {queued.id: until for queued in ours if (until := _quiet_until(queued, now))}
+    read = _Ahead(at=monotonic())
+    if left := [queued for queued in ours if queued.id not in found]:
+        read.families, read.version = holder.by_ids([queued.subject_id for queued in left])
+        for kind in {(queued.message, queued.occurrence) for queued in left}:
+            if said := own_words(*kind):
+                read.said[kind] = said
+    g.reminders_ahead = read
     return found
+
+
+def _quiet_until(queued: Queued, now: datetime) -> datetime | None:
+    quiet, zone = queued.facts.get("quiet"), queued.facts.get("zone")
+    return due.quiet_until(now, quiet[0], quiet[1], ZoneInfo(zone)) if quiet and zone else None

@@ -4,9 +4,15 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from icalendar import Calendar
 
+from registration import i18n
+from registration.families import calendar as files
 from registration.families.codes import ALPHABET, LENGTH, new_code, read
+from registration.families.models import Registration
+from registration.meetings.published import content
 from tests.conftest import NOW
 from tests.families.steps import meeting, register, the_only
 from tests.pages import Browser
@@ -103,3 +109,28 @@ def test_a_code_is_read_however_it_is_typed() -> None:
 def test_the_moment_of_the_file_is_that_of_the_change(browser: Browser) -> None:
     register(browser)
     assert event(browser)[1].decoded("DTSTAMP") == NOW
+
+
+@given(
+    code=st.text(st.sampled_from("ABCDEFGHJKLMNPQRSTUVWXYZ23456789"), min_size=6, max_size=6),
+    number=st.integers(0, 10**6),
+    sequence=st.integers(0, 10**6),
+    minute=st.integers(0, 10**6),
+    locale=st.sampled_from(["en", "es", "vi"]),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+def test_a_file_filled_in_is_the_file_made_by_itself(
+    app: Flask, code: str, number: int, sequence: int, minute: int, locale: str
+) -> None:
+    held = meeting()
+    family = Registration(
+        public_id=str(number), code=code, calendar_sequence=sequence, attendance="in_person", status="registered",
+        created_at=NOW + timedelta(minutes=minute),
+    )  # fmt: skip
+    view = content(locale).meeting(held.id)
+    with i18n.spoken(locale):
+        filled = files.calendar_file(family, held, view)
+        files._made.clear()
+        written = f"{family.created_at:%Y%m%dT%H%M%SZ}"
+        own = (files.uid(family).partition("@")[0], code, str(sequence + held.calendar_sequence), written)
+        assert filled.decode() == files._file(own, view, False, "CONFIRMED")

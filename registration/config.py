@@ -39,6 +39,8 @@ class Defaults:
     MAIL_DEFAULT_SENDER: str = "meetings@localhost"
     MAIL_REPLY_TO: str | None = None
     MAIL_BATCH: int = 50
+    # Mails a minute at most, of all workers together; not set: as fast as they go.
+    MAIL_PER_MINUTE: int | None = None
 
     # How long somebody stays signed in without opening a page, and at the longest.
     SIGNED_IN_IDLE: int = 2 * 60 * 60
@@ -102,6 +104,9 @@ def _check(app: Flask) -> None:
     for tag in offered:
         if tag not in languages.LANGUAGES or not languages.LANGUAGES[tag].page:
             raise SettingsError(f"FLASK_LANGUAGES names {tag!r}, which is not a page language this program knows")
+    pace = app.config["MAIL_PER_MINUTE"]
+    if pace is not None and (not isinstance(pace, int) or pace < 1):
+        raise SettingsError("FLASK_MAIL_PER_MINUTE must be a number of mails a minute, 1 or more, or not be set")
     try:
         ZoneInfo(str(app.config["TIME_ZONE"]))
     except (ZoneInfoNotFoundError, ValueError) as error:

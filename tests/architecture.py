@@ -18,7 +18,7 @@ TOP = len(FEATURES) + 1
 # Within a feature: 3 views and commands, 2 verbs, 1 forms, messages and what is pure, 0 models.
 EDGE = {"views", "commands", "context", "pages", "metrics"}
 VERBS: dict[str, set[str]] = {
-    "mail": {"queue", "deliver", "claim", "retry", "decide", "forget", "status"},
+    "mail": {"queue", "deliver", "claim", "pace", "retry", "decide", "forget", "status"},
     "accounts": {"audit", "limits", "people", "second_factor", "sign_in"},
     "meetings": set(),
     "families": {

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from registration import clock, database
 from registration.extensions import db
-from registration.mail import AHEAD, BUILDERS, IDLE, claim
+from registration.mail import AHEAD, BUILDERS, IDLE, claim, pace
 from registration.mail.compose import compose
 from registration.mail.kept import error_text, without_links
 from registration.mail.letter import Ahead, Builder, Idle, Letter, Superseded
@@ -51,6 +51,9 @@ class Delivery:
         self._builders: dict[str, Builder] = app.extensions[BUILDERS]
         self._ahead: tuple[Ahead, ...] = app.extensions[AHEAD]
         self._most = int(app.config["MAIL_BATCH"])
+        self._per_minute: int | None = app.config["MAIL_PER_MINUTE"]
+        # Whether more could be due than the pace allows just now.
+        self.slowed = False
         self._stop = stop or threading.Event()
         # Outcomes that the database has not taken yet. A sent mail stays here until it is recorded.
         self._outcomes: list[tuple[int, dict[str, object]]] = []
@@ -61,7 +64,7 @@ class Delivery:
 
         Raises sqlalchemy.exc.SQLAlchemyError when the database is away; the next call goes on where this one ended.
         """
-        self.server_away = False
+        self.server_away = self.slowed = False
         self._catch_up()
         if not _reading(lambda: claim.something_due(now)):
             return 0
@@ -120,7 +123,13 @@ class Delivery:
 
     def claim_rows(self, now: datetime) -> list[OutboxMessage]:
         """The rows of the next batch, leased."""
-        return claim.claim(self.worker, now, self.lease, self._most)
+        if self._per_minute is None:
+            return claim.claim(self.worker, now, self.lease, self._most)
+        most, free_at = pace.free(self._per_minute, self._most, now)
+        self.slowed = most < self._most
+        rows = claim.claim(self.worker, now, self.lease, most) if most else []
+        pace.take(self._per_minute, len(rows), free_at)
+        return rows
 
     def _hold_on(self, rows: deque[OutboxMessage]) -> None:
         """Renew the lease on `rows` when it might end during the next mail; what was lost meanwhile leaves `rows`."""
@@ -263,7 +272,7 @@ def deliver(stop: threading.Event, once: bool = False) -> None:
     try:
         while not stop.is_set():
             handled, well = _careful_batch(delivery, more, once)
-            if once and (handled == 0 or not well):
+            if once and not delivery.slowed and (handled == 0 or not well):
                 return
             trouble = 0 if well else trouble + 1
             stop.wait(_pause(trouble) if trouble else 0 if handled else POLL_SECONDS)

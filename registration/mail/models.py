@@ -105,6 +105,16 @@ class OutboxMessage(Model):
         )
 
 
+class MailPace(Model):
+    """The line of places of all mails, one row: the first place that is free (mail/pace.py)."""
+
+    __tablename__ = "mail_pace"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    free_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class AddressAllowance(Model):
     """How much mail strangers have caused to one address lately. Locking the row decides who comes first."""
 

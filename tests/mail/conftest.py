@@ -76,7 +76,9 @@ def bare_app(
     i18n.init_app(app, ROOT / "translations")
     mail.init_app(app, builders)
     with app.app_context():
-        db.metadata.create_all(db.engine, tables=[db.metadata.tables[name] for name in ("outbox", "address_allowance")])
+        db.metadata.create_all(
+            db.engine, tables=[db.metadata.tables[name] for name in ("outbox", "address_allowance", "mail_pace")]
+        )
         yield app
         db.session.remove()
         db.engine.dispose()

@@ -14,11 +14,11 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, TypeVarTuple, cast
 
 import psycopg
 from flask import Flask
-from sqlalchemy import CursorResult, DateTime, Dialect, Engine, Executable, event, inspect, make_url
+from sqlalchemy import CursorResult, DateTime, Dialect, Engine, Executable, Select, event, inspect, make_url
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.types import TypeDecorator
@@ -26,6 +26,13 @@ from sqlalchemy.types import TypeDecorator
 from registration.extensions import Model, db, reading, unhurried
 
 M = TypeVar("M", bound=Model)
+Columns = TypeVarTuple("Columns")
+
+
+# Every row lock is FOR NO KEY UPDATE. PostgreSQL checks a foreign key with FOR KEY SHARE on the row it names, also when
+# a row is changed twice in one transaction; FOR UPDATE stands in the way of that, and two that lock in different order
+# deadlock.
+NO_KEY: dict[str, Any] = {"key_share": True}
 
 # Seconds a SQLite writer waits for the one before it.
 SQLITE_WAIT = 30
@@ -187,6 +194,11 @@ def as_read(kind: type[M], values: Mapping[str, Any]) -> M:
         return cast(M, there)
     db.session.add(found)
     return found
+
+
+def past_what_is_locked(rows: Select[*Columns]) -> Select[*Columns]:
+    """The same query, locking what it finds and passing what somebody else has locked; SQLite has one writer."""
+    return rows if is_sqlite() else rows.with_for_update(skip_locked=True, **NO_KEY)
 
 
 def is_sqlite(engine: Engine | None = None) -> bool:

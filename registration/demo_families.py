@@ -17,6 +17,7 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from registration import demo_people
+from registration.database import NO_KEY
 from registration.demo_rows import Asked, Family, Rows, Told
 from registration.extensions import db
 from registration.families.answers import Answers
@@ -67,7 +68,7 @@ class Loading:
     def batch(self, size: int) -> None:
         """Add some families in the caller's transaction; their meetings are locked first, in the order of ids."""
         query = select(Meeting).where(Meeting.status == MeetingStatus.SCHEDULED).order_by(Meeting.id)
-        meetings = db.session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
+        meetings = db.session.scalars(query.with_for_update(**NO_KEY).execution_options(populate_existing=True)).all()
         self.over = [one for one in meetings if one.ends_at <= self.present]
         self.ahead = [one for one in meetings if availability(one, self.present).open]
         if not self.over and not self.ahead:

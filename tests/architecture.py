@@ -283,6 +283,21 @@ def commits_at_the_edge(tree: Tree) -> Faults:
     ]
 
 
+def locks_let_keys_be_checked(tree: Tree) -> Faults:
+    """A row is locked with NO_KEY: FOR UPDATE deadlocks with the checks of foreign keys on PostgreSQL."""
+    return [
+        module.at(node, "a row is locked without NO_KEY")
+        for module in tree.values()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call) and _locks(node) and "NO_KEY" not in ast.unparse(node)
+    ]
+
+
+def _locks(call: ast.Call) -> bool:
+    named = isinstance(call.func, ast.Attribute) and call.func.attr == "with_for_update"
+    return named or any(word.arg == "with_for_update" for word in call.keywords)
+
+
 def no_signals(tree: Tree) -> Faults:
     """No signal carries the flow."""
     return [
@@ -331,6 +346,7 @@ RULES = (
     one_clock,
     babel_in_three_places,
     commits_at_the_edge,
+    locks_let_keys_be_checked,
     no_signals,
     all_annotated,
 )

@@ -47,6 +47,8 @@ FAULTS = [
     (architecture.only_inwards, "accounts/people.py", "from registration.accounts.views import own"),
     (architecture.only_inwards, "staff/calls/record.py", "from registration.staff.calls import views"),
     (architecture.only_inwards, "staff/calls/forms.py", "from registration.staff.calls.record import record_call"),
+    (architecture.locks_let_keys_be_checked, "families/change.py", "ONE = select(Meeting).with_for_update()"),
+    (architecture.locks_let_keys_be_checked, "families/change.py", "ONE = get_one(Meeting, 1, with_for_update=True)"),
     (architecture.no_signals, "families/change.py", "from blinker import Signal"),
     (architecture.all_annotated, "families/change.py", "def end(one: int):\n    pass"),
     (architecture.all_annotated, "families/change.py", "def end(one) -> None:\n    pass"),

@@ -10,6 +10,7 @@ from registration.accounts import second_factor, sign_in
 from registration.accounts.audit import record
 from registration.accounts.models import Person, PersonRole
 from registration.accounts.roles import Role
+from registration.database import NO_KEY
 from registration.extensions import db
 from registration.mail.queue import enqueue
 
@@ -125,10 +126,10 @@ def _lock(person: Person, version: int | None) -> list[int]:
         .join(PersonRole, PersonRole.person_id == Person.id)
         .where(PersonRole.role == Role.ADMINISTRATOR, Person.active)
         .order_by(Person.id)
-        .with_for_update()
+        .with_for_update(**NO_KEY)
     )
     ids = list(db.session.scalars(administrators))
-    db.session.refresh(person, with_for_update={"of": Person})
+    db.session.refresh(person, with_for_update={"of": Person, **NO_KEY})
     if version is not None and person.version != version:
         raise ChangedMeanwhile
     return ids

@@ -10,6 +10,7 @@ from sqlalchemy import CursorResult, delete, select, update
 from registration.accounts import limits, tokens
 from registration.accounts.audit import record
 from registration.accounts.models import Person, RecoveryCode
+from registration.database import NO_KEY
 from registration.extensions import db
 
 RECOVERY_CODES = 10
@@ -81,7 +82,7 @@ def codes_left(person: Person) -> int:
 
 def _lock(person: Person) -> None:
     # Two tries at once: the second sees what the first one counted and used.
-    db.session.refresh(person, with_for_update={"of": Person})
+    db.session.refresh(person, with_for_update={"of": Person, **NO_KEY})
 
 
 def digits(typed: str) -> str:

@@ -8,6 +8,7 @@ from registration import links
 from registration.accounts import limits, tokens
 from registration.accounts.audit import record
 from registration.accounts.models import Attempt, Person, SignInLink
+from registration.database import NO_KEY
 from registration.extensions import db
 from registration.mail.queue import enqueue
 
@@ -32,7 +33,9 @@ def ask_for_link(email: str, now: datetime) -> None:
     that is superseded when it would be sent: the answer tells nothing, nor does the time it takes.
     """
     # Locked, so that two at once count each other.
-    found = select(Person).where(Person.email_folded == folded(email), Person.active).with_for_update(of=Person)
+    found = (
+        select(Person).where(Person.email_folded == folded(email), Person.active).with_for_update(of=Person, **NO_KEY)
+    )
     person = db.session.scalars(found).first()
     if limits.take_link(folded(email), Attempt.LINK if person else Attempt.UNKNOWN, now):
         _send(email, person, now)

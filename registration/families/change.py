@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import selectinload
 
+from registration.database import NO_KEY
 from registration.extensions import db
 from registration.families import demand, hearing, seats
 from registration.families.answers import Answers, Wish
@@ -42,7 +43,7 @@ def locked(registration_id: int, meeting_id: int) -> tuple[Meeting, Registration
     query = (
         select(Registration)
         .where(Registration.id == registration_id)
-        .with_for_update()
+        .with_for_update(**NO_KEY)
         .options(selectinload(Registration.requests).selectinload(InterpretationRequest.events))
         .execution_options(populate_existing=True)
     )

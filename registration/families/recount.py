@@ -7,6 +7,7 @@ from sqlalchemy import Integer, case, delete, func, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.elements import ColumnElement
 
+from registration.database import NO_KEY
 from registration.extensions import db
 from registration.families import days
 from registration.families.demand import Contribution, Counts, Key
@@ -71,7 +72,7 @@ def _wrong_demand(meeting: Meeting, true: Contribution) -> list[Difference]:
 
 def repair() -> None:
     """Set every counter to what its rows say; the caller commits. Locks each meeting first."""
-    meetings = list(db.session.scalars(select(Meeting).order_by(Meeting.id).with_for_update()))
+    meetings = list(db.session.scalars(select(Meeting).order_by(Meeting.id).with_for_update(**NO_KEY)))
     counted, summed, days_counted = _meetings(), _demand(), days.counted()
     for meeting in meetings:
         true = counted.get(meeting.id, dict.fromkeys(FIELDS, 0))

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Integer, bindparam, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, selectinload
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from registration.database import run
+from registration.database import NO_KEY, run
 from registration.extensions import db
 from registration.families import demand
 from registration.families.models import Attendance, InterpretationRequest, Registration, Status
@@ -28,7 +28,7 @@ WAITING: dict[str, Column] = {Attendance.IN_PERSON: Meeting.waiting, Attendance.
 
 def lock(meeting_id: int) -> Meeting:
     """The meeting, locked until the transaction ends and read afresh."""
-    query = select(Meeting).where(Meeting.id == meeting_id).with_for_update()
+    query = select(Meeting).where(Meeting.id == meeting_id).with_for_update(**NO_KEY)
     return db.session.scalars(query.execution_options(populate_existing=True)).one()
 
 
@@ -174,7 +174,7 @@ def _next(meeting: Meeting, attendance: Attendance, now: datetime) -> Registrati
         )
         .order_by(Registration.waiting_since, Registration.id)
         .limit(1)
-        .with_for_update()
+        .with_for_update(**NO_KEY)
         .options(selectinload(Registration.requests).selectinload(InterpretationRequest.events))
         .execution_options(populate_existing=True)
     )

@@ -55,7 +55,7 @@ def take_back_expired_leases(now: datetime) -> int:
 
 def _unlocked(rows: Select[int]) -> Select[int]:
     """Of these rows those nobody else is changing, locked: two workers take different ones and never wait in a ring."""
-    return rows if database.is_sqlite() else rows.with_for_update(skip_locked=True)
+    return database.past_what_is_locked(rows)
 
 
 # As the partial index says it: with a parameter in its place, the index would not be seen to hold it.

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from registration import database
+from registration.database import NO_KEY
 from registration.extensions import Declarative
 from registration.mail.models import MailPace
 
@@ -22,7 +23,7 @@ _TABLE = Declarative.metadata.tables[MailPace.__tablename__]
 _ROW: dict[str, Any] = {"id": 1}
 _ADD_SQLITE = sqlite.insert(_TABLE).on_conflict_do_nothing(index_elements=["id"])
 _ADD_POSTGRESQL = postgresql.insert(_TABLE).on_conflict_do_nothing(index_elements=["id"])
-_READ = select(_TABLE.c.free_at).where(_TABLE.c.id == 1).with_for_update()
+_READ = select(_TABLE.c.free_at).where(_TABLE.c.id == 1).with_for_update(**NO_KEY)
 _STORE = update(_TABLE).where(_TABLE.c.id == 1).values(free_at=bindparam("until"))
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from registration import chosen, dates
+from registration.database import NO_KEY
 from registration.extensions import db
 from registration.meetings import changes, texts
 from registration.meetings.models import (
@@ -241,7 +242,7 @@ def district_in(locale: str) -> DistrictView:
 
 def touch() -> None:
     """Record, in the caller's transaction, that something the public sees has changed."""
-    district = db.session.get(District, 1, with_for_update=True)
+    district = db.session.get(District, 1, with_for_update=NO_KEY)
     if district is not None:
         district.content_version += 1
     forget_version()

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from registration.database import NO_KEY
 from registration.extensions import db
 from registration.mail.decide import stop_mailing
 from registration.mail.models import OutboxMessage
@@ -34,7 +35,7 @@ def unschedule(announcement_id: int) -> None:
 
 
 def _locked(announcement_id: int) -> Announcement:
-    return db.session.get_one(Announcement, announcement_id, with_for_update=True, populate_existing=True)
+    return db.session.get_one(Announcement, announcement_id, with_for_update=NO_KEY, populate_existing=True)
 
 
 def stop_announcement(announcement_id: int, reason: str, now: datetime) -> int:
@@ -57,7 +58,7 @@ def stop_announcement(announcement_id: int, reason: str, now: datetime) -> int:
 
 def stop_run(run_id: int, reason: str, now: datetime) -> int:
     """Queue no more of a run, and send nothing that waits; how many messages were stopped. Twice is once."""
-    run = db.session.get_one(ReminderRun, run_id, with_for_update=True, populate_existing=True)
+    run = db.session.get_one(ReminderRun, run_id, with_for_update=NO_KEY, populate_existing=True)
     stopped = stop_mailing(run.mailing, reason)
     if run.state in OPEN or stopped:
         run.state, run.finished_at = RunState.STOPPED.value, now

@@ -13,6 +13,7 @@ from typing import cast
 
 from sqlalchemy import select
 
+from registration.database import NO_KEY
 from registration.extensions import db
 from registration.families import holder
 from registration.families.models import Registration
@@ -84,7 +85,7 @@ def _take_in(row: OutboxMessage | None, notice: Notice, now: datetime) -> Outcom
     if notice.policy:
         row.state = State.FAILED.value
         return Outcome.POLICY
-    db.session.execute(select(Registration.id).where(Registration.id == row.subject_id).with_for_update())
+    db.session.execute(select(Registration.id).where(Registration.id == row.subject_id).with_for_update(**NO_KEY))
     registration = cast("Registration", holder.by_id(row.subject_id))
     # Since it was sent the family may have given another address.
     if registration.bounced_at is None and registration.email_folded == notice.recipient:

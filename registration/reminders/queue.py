@@ -50,7 +50,7 @@ def _next_run(now: datetime) -> ReminderRun | None:
     still_open: ColumnElement[bool] = literal_column("reminder_run.state IN ('waiting', 'queueing')")
     query = select(ReminderRun).where(still_open, ReminderRun.due_at <= now)
     query = query.order_by(ReminderRun.due_at, ReminderRun.id).limit(1).execution_options(populate_existing=True)
-    return db.session.scalars(query if database.is_sqlite() else query.with_for_update(skip_locked=True)).first()
+    return db.session.scalars(database.past_what_is_locked(query)).first()
 
 
 class Plan(NamedTuple):
@@ -198,7 +198,7 @@ def _begin_announcements(now: datetime) -> int:
     due_now = (Announcement.state == AnnouncementState.SCHEDULED, Announcement.send_at <= now)
     query = select(Announcement).where(*due_now).order_by(Announcement.send_at).limit(10)
     query = query.execution_options(populate_existing=True)
-    rows = db.session.scalars(query if database.is_sqlite() else query.with_for_update(skip_locked=True)).all()
+    rows = db.session.scalars(database.past_what_is_locked(query)).all()
     for announcement in rows:
         begin(announcement, now)
     return len(rows)

@@ -5,6 +5,7 @@ from sqlalchemy import delete, select
 from registration import clock
 from registration.accounts import audit
 from registration.accounts.models import Person
+from registration.database import NO_KEY
 from registration.extensions import db
 from registration.reminders.models import Announcement, AnnouncementMeeting, AnnouncementState
 from registration.staff.announcements.written import Written
@@ -52,7 +53,7 @@ def discard(announcement_id: int, version: int, *, person: Person) -> None:
 
 def locked(announcement_id: int, version: int, *states: AnnouncementState) -> Announcement:
     """The announcement, locked. Raises ChangedMeanwhile when it is gone, of another version, or in no such state."""
-    row = db.session.get(Announcement, announcement_id, with_for_update=True, populate_existing=True)
+    row = db.session.get(Announcement, announcement_id, with_for_update=NO_KEY, populate_existing=True)
     if row is None or row.version != version or row.state not in states:
         raise ChangedMeanwhile
     return row

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from registration.database import NO_KEY
 from registration.extensions import db
 from registration.families.change import locked
 from registration.families.models import Registration
@@ -53,5 +54,5 @@ def is_them(registration_id: int, meeting_id: int) -> bool:
 
 
 def _locked(registration_id: int) -> Registration:
-    query = select(Registration).where(Registration.id == registration_id).with_for_update()
+    query = select(Registration).where(Registration.id == registration_id).with_for_update(**NO_KEY)
     return db.session.scalars(query.execution_options(populate_existing=True)).one()

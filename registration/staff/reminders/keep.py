@@ -3,6 +3,7 @@
 from registration import clock
 from registration.accounts import audit
 from registration.accounts.models import Person
+from registration.database import NO_KEY
 from registration.extensions import db
 from registration.reminders.audience import read
 from registration.reminders.models import ReminderRule
@@ -54,7 +55,7 @@ def switch(rule_id: int, version: int, active: bool, *, person: Person) -> None:
 
 def locked(rule_id: int, version: int) -> ReminderRule:
     """The rule, locked. Raises ChangedMeanwhile when it is not that version."""
-    rule = db.session.get_one(ReminderRule, rule_id, with_for_update=True, populate_existing=True)
+    rule = db.session.get_one(ReminderRule, rule_id, with_for_update=NO_KEY, populate_existing=True)
     if rule.version != version:
         raise ChangedMeanwhile
     return rule

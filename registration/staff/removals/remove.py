@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from registration.database import NO_KEY
 from registration.extensions import db
 from registration.families import demand, seats
 from registration.families.change import free, locked, promote
@@ -69,7 +70,7 @@ def _locked(meeting_id: int, *conditions: "object") -> Sequence[Registration]:
         select(Registration)
         .where(Registration.meeting_id == meeting_id, *conditions)  # type: ignore[arg-type]
         .order_by(Registration.id)
-        .with_for_update()
+        .with_for_update(**NO_KEY)
         .options(selectinload(Registration.requests).selectinload(InterpretationRequest.events))
         .execution_options(populate_existing=True)
     )
@@ -83,7 +84,7 @@ def undo(removal_id: int, meeting_id: int, *, now: datetime) -> Undone:
     Undone twice is once. Raises CannotUndo.
     """
     meeting = seats.lock(meeting_id)
-    query = select(Removal).where(Removal.id == removal_id, Removal.meeting_id == meeting_id).with_for_update()
+    query = select(Removal).where(Removal.id == removal_id, Removal.meeting_id == meeting_id).with_for_update(**NO_KEY)
     removal = db.session.scalars(query.execution_options(populate_existing=True)).one()
     if removal.undone_at is not None:
         return Undone(0, 0, again=True)

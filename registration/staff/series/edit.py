@@ -6,6 +6,7 @@ from sqlalchemy import Select, select
 
 from registration.accounts import audit
 from registration.accounts.models import Person
+from registration.database import NO_KEY
 from registration.extensions import db
 from registration.meetings.models import Place, Series
 from registration.meetings.published import touch
@@ -29,7 +30,7 @@ def edit_place(place_id: int, version: int, *, address: str, person: Person | No
 
 
 def _locked(query: Select[Row]) -> Row:
-    return db.session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
+    return db.session.scalars(query.with_for_update(**NO_KEY).execution_options(populate_existing=True)).one()
 
 
 def _edit(row: Series | Place, version: int, values: dict[str, str], person: Person | None) -> None:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 from registration.accounts import audit
 from registration.accounts.models import Person
+from registration.database import NO_KEY
 from registration.extensions import db
 from registration.meetings.models import District
 from registration.meetings.published import touch
@@ -17,7 +18,7 @@ class ChangedMeanwhile(Exception):
 
 def save(settings: Settings, version: int, *, person: Person | None) -> list[str]:
     """Keep the settings; gives the columns that changed. Raises ChangedMeanwhile when `version` is an old one."""
-    district = db.session.get(District, 1, with_for_update=True)
+    district = db.session.get(District, 1, with_for_update=NO_KEY)
     if district is None:
         district = _first()
     if district.version != version:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from registration.accounts.models import Person
+from registration.database import NO_KEY
 from registration.extensions import db
 from registration.i18n import gettext, spoken
 from registration.mail.letter import Builder, Letter, Queued, Superseded
@@ -32,7 +33,7 @@ def send(announcement_id: int, version: int, tag: str, person: Person, now: date
     row = OutboxMessage
     mine = (row.subject_kind == SUBJECT, row.subject_id == person.id, row.message == MESSAGE)
     # The person's row is the lock: two presses at once are counted one after the other.
-    db.session.get_one(Person, person.id, with_for_update=True)
+    db.session.get_one(Person, person.id, with_for_update=NO_KEY)
     if (db.session.scalar(select(func.count()).where(*mine, row.created_at > now - EXPIRES)) or 0) >= MOST_AN_HOUR:
         raise TooMany
     number = db.session.scalar(select(func.count()).where(*mine)) or 0

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from registration.accounts import audit
 from registration.accounts.models import Person
+from registration.database import NO_KEY
 from registration.extensions import db
 from registration.families import seats
 from registration.meetings.completeness import FIELDS, Owner, source_language
@@ -58,7 +59,7 @@ def save(
     for meeting_id in public or ([owner_id] if kind == "meeting" else []):
         seats.lock(meeting_id)
     if kind in OWNERS:
-        db.session.get(OWNERS[kind], owner_id, with_for_update=True)
+        db.session.get(OWNERS[kind], owner_id, with_for_update=NO_KEY)
     now = {field: row for (field, tag), row in rows(kind, owner_id).items() if tag == locale}
     changed = [field for field in FIELDS[kind] if field in typed and _touched(typed[field])]
     late = [

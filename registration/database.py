@@ -63,6 +63,11 @@ def reads_only() -> None:
     reading.set(True)
 
 
+def only_reads() -> bool:
+    """Whether it was said that what runs now only reads."""
+    return reading.get()
+
+
 def may_write() -> None:
     """Say that what follows in this context may write. It is what holds when nothing was said."""
     reading.set(False)
@@ -94,7 +99,8 @@ def init_engine_options(app: Flask) -> None:
         # One for each thread of `flask serve` and some: what is beyond is opened and closed for every request.
         options.setdefault("pool_size", 16)
     else:
-        options.setdefault("connect_args", {"connect_timeout": 5, "cursor_factory": Cursor})
+        # A statement is prepared when it comes the second time: there are few of them, and each comes again.
+        options.setdefault("connect_args", {"connect_timeout": 5, "cursor_factory": Cursor, "prepare_threshold": 1})
         options.setdefault("pool_size", 10)
         options.setdefault("pool_timeout", 10)
     # The connection used last is used first: its statements are prepared and its pages are at hand.
@@ -178,14 +184,20 @@ def run(statement: Executable, values: Mapping[str, Any]) -> CursorResult[*tuple
     return db.session.connection().execute(statement, values)
 
 
-def as_read(kind: type[M], values: Mapping[str, Any]) -> M:
-    """An object of the session that stands for a row with these values, as if it had just been read.
+def detached(kind: type[M], values: Mapping[str, Any]) -> M:
+    """An object that stands for a row with these values, as if it had been read and its session ended.
 
     The constructor sets each column through the ORM's events, which takes as long as writing the row.
     """
     found = cast(M, inspect(kind).class_manager.new_instance())
     vars(found).update(values)
     make_transient_to_detached(found)
+    return found
+
+
+def as_read(kind: type[M], values: Mapping[str, Any]) -> M:
+    """An object of the session that stands for a row with these values, as if it had just been read."""
+    found = detached(kind, values)
     there = db.session.identity_map.get(cast(Any, inspect(found).key))
     if there is not None:
         # The session has it already; what it has changed itself and not yet written stays.

@@ -109,3 +109,5 @@ def init_app(app: Flask, translations: Path) -> None:
         ngettext=lambda one, many, number: catalogues.get_translations().ngettext(one, many, number),
         newstyle=True,
     )
+    # Jinja's own `_` looks up `gettext` in the context for every sentence.
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]

@@ -17,6 +17,8 @@ from registration.extensions import db
 KEY = "signed_in"
 # Flask-Login's own keys of a session, and ours.
 KEYS = (KEY, "_user_id", "_fresh", "_id")
+# Who was signed in before, so that what they still send is kept for them.
+LAST = "was_signed_in"
 # Seconds after which a session says anew when it was last seen; not with every page, since that writes a cookie.
 SEEN_AFTER = 60
 
@@ -62,6 +64,7 @@ def _too_late() -> bool:
 def begin(person: Person) -> None:
     """Sign a person in who opened a link; what comes after the link is asked next."""
     forget()
+    session.pop(LAST, None)
     # A token made before signing in must not be good after it.
     session.pop("csrf_token", None)
     login_user(person)
@@ -89,8 +92,16 @@ def note_seen() -> None:
 def forget() -> bool:
     """Take the person out of this session, nothing else. Whether there was one."""
     g.pop("_login_user", None)
+    if "_user_id" in session:
+        session[LAST] = str(session["_user_id"]).rpartition(".")[0]
     found = [session.pop(key, None) is not None for key in KEYS]
     return any(found)
+
+
+def last_person() -> str | None:
+    """The public id of who was signed in before in this session; None where nobody was."""
+    found: str | None = session.get(LAST)
+    return found
 
 
 def entering() -> Person | None:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from registration.accounts import entry
+from registration.accounts import entry, kept
 from registration.accounts.entry import current_person, signed_in
 from registration.accounts.models import Person
 from registration.accounts.roles import Role
@@ -68,18 +68,18 @@ def _refusal(wanted: frozenset[Role]) -> ResponseReturnValue | None:
     if not isinstance(person, Person):
         return person
     if entry.asked_for_code(person):
-        return _elsewhere("accounts.second_factor")
+        return kept.half_way() or _elsewhere("accounts.second_factor")
     if entry.asked_to_set_up(person):
-        return _elsewhere("accounts.set_up")
+        return kept.half_way() or _elsewhere("accounts.set_up")
     if wanted and not wanted & person.roles:
         return render_template("accounts/refused.html"), 403
-    return None
+    return kept.held_back(person)
 
 
 def _sign_in_first() -> ResponseReturnValue:
     was_signed_in = entry.forget()
     if request.method not in ("GET", "HEAD"):
-        return render_template("accounts/signed_out.html"), 401
+        return kept.signed_out(entry.last_person())
     if was_signed_in:
         flash(gettext("You are signed out now. Please sign in again."), "info")
     return _elsewhere("accounts.sign_in")

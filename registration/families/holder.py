@@ -9,8 +9,9 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import contains_eager
 from sqlalchemy.orm.attributes import set_committed_value
 
-from registration import links
+from registration import database, links
 from registration.extensions import db
+from registration.families import whole
 from registration.families.models import InterpretationEvent, InterpretationRequest, Registration
 from registration.meetings.models import District
 from registration.meetings.published import note_version
@@ -41,9 +42,9 @@ def held() -> Registration | None:
 
 
 def load(kept: Sequence[object]) -> Registration | None:
-    """The registration of a public id and link version."""
+    """The registration of a public id and link version. Where nothing is written it belongs to no session."""
     public_id, version = kept
-    found = _one(BY_PUBLIC_ID, {"public_id": public_id})
+    found = _read(public_id) if database.only_reads() else _one(BY_PUBLIC_ID, {"public_id": public_id})
     if found is None or found.link_version != version or found.erased_at is not None:
         return None
     return found
@@ -96,18 +97,23 @@ _WHOLE = (
 )
 BY_PUBLIC_ID = _WHOLE.where(Registration.public_id == bindparam("public_id"))
 BY_ID = _WHOLE.where(Registration.id == bindparam("id"))
-BY_IDS = _WHOLE.where(Registration.id.in_(bindparam("ids", expanding=True)))
 
 
 def by_ids(ids: Sequence[int]) -> tuple[dict[int, Registration], int | None]:
     """Registrations as `by_id` gives each, in one query, and the content version they were read with.
 
-    They belong to no session any more: what is read of them later is as it was now.
+    They belong to no session: what is read of them later is as it was now.
     """
-    rows = db.session.execute(BY_IDS, {"ids": list(ids)}).unique().all()
-    found: dict[int, Registration] = {row[0].id: row[0] for row in rows}
-    db.session.expunge_all()
-    return found, rows[0][1] if rows else None
+    found = whole.by_ids(ids)
+    return {one.registration.id: one.registration for one in found}, found[0].version if found else None
+
+
+def _read(public_id: object) -> Registration | None:
+    found = whole.by_public_id(public_id)
+    if found is None:
+        return None
+    note_version(found.version)
+    return _as_other(found.registration)
 
 
 def _one(query: Select[Registration, int], values: dict[str, object]) -> Registration | None:
@@ -115,7 +121,10 @@ def _one(query: Select[Registration, int], values: dict[str, object]) -> Registr
     if row is None:
         return None
     note_version(row[1])
-    registration: Registration = row[0]
+    return _as_other(row[0])
+
+
+def _as_other(registration: Registration) -> Registration:
     if other := _other_locale.get():
         set_committed_value(registration, "locale", other)
     return registration

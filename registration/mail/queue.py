@@ -27,7 +27,9 @@ def enqueue(
     facts: Mapping[str, Any] | None = None,
     topic: str | None = None,
 ) -> OutboxMessage:
-    """Add a message and flush it; the caller commits. The same message asked for again is the row that is there.
+    """Add a message; the caller commits. The same message asked for again is the row that is there.
+
+    What comes back is for looking at: a message just added belongs to no session.
 
     `stranger`: nobody has proved that `address` is theirs; the message counts against the limit of the address and may
     come back in state `held`. It then locks the allowance of the address, so it must be the last lock of a transaction.
@@ -182,7 +184,7 @@ def _insert(row: dict[str, Any]) -> OutboxMessage | None:
     added = database.run(_ADD_SQLITE if database.is_sqlite() else _ADD_POSTGRESQL, row).scalar_one_or_none()
     if added is None:
         return None
-    return database.as_read(OutboxMessage, row | {"id": added})
+    return database.detached(OutboxMessage, row | {"id": added})
 
 
 def _the_one_there(row: dict[str, Any]) -> OutboxMessage:

@@ -56,13 +56,14 @@ def versioned(query: Select[Meeting]) -> list[Meeting]:
 
 
 def find(slug: str) -> Meeting:
-    """The meeting of an address; 404 when there is none."""
+    """The meeting of an address; 404 when there is none. Where nothing is written it belongs to no session."""
     row = database.run(BY_SLUG, {"slug": slug}).first()
     if row is None:
         abort(404)
     *values, version = row
     note_version(version)
-    return database.as_read(Meeting, dict(zip(COLUMNS, values, strict=True)))
+    made = database.detached if database.only_reads() else database.as_read
+    return made(Meeting, dict(zip(COLUMNS, values, strict=True)))
 
 
 def _with_views(meetings: list[Meeting]) -> list[tuple[Meeting, MeetingView]]:

@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 
-from registration import languages, web
-from registration.extensions import db
+from registration import database, languages, web
 from registration.meetings.availability import availability
 from registration.meetings.models import Meeting
 from registration.meetings.published import content
@@ -77,6 +76,6 @@ def meetings_in(tags: Collection[str], meeting: Meeting, view: MeetingView, now:
     held = [one for one, floor in floors.items() if floor in tags]
     if meeting.floor_language in tags or not held:
         return []
-    rows = db.session.scalars(AMONG, {"ids": held})
+    rows = (database.detached(Meeting, row._asdict()) for row in database.run(AMONG, {"ids": held}))
     found = [row for row in rows if availability(row, now).open]
     return content(view.locale).meetings([row.id for row in found])

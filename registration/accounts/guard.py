@@ -47,24 +47,25 @@ def requires_link(view: View[P]) -> View[P]:
 
     @wraps(view)
     def guarded(*arguments: P.args, **values: P.kwargs) -> ResponseReturnValue:
-        person = _entered()
+        # Nothing of what is sent here is kept: it is a code, or nothing.
+        person = _entered(keep=False)
         return view(*arguments, **values) if isinstance(person, Person) else person
 
     setattr(guarded, ROLES, frozenset())
     return guarded
 
 
-def _entered() -> Person | ResponseReturnValue:
+def _entered(*, keep: bool) -> Person | ResponseReturnValue:
     person = entry.entering()
     if person is None:
-        return _sign_in_first()
+        return _sign_in_first(keep)
     entry.speak_as(person)
     entry.note_seen()
     return person
 
 
 def _refusal(wanted: frozenset[Role]) -> ResponseReturnValue | None:
-    person = _entered()
+    person = _entered(keep=True)
     if not isinstance(person, Person):
         return person
     if entry.asked_for_code(person):
@@ -76,10 +77,10 @@ def _refusal(wanted: frozenset[Role]) -> ResponseReturnValue | None:
     return kept.held_back(person)
 
 
-def _sign_in_first() -> ResponseReturnValue:
+def _sign_in_first(keep: bool) -> ResponseReturnValue:
     was_signed_in = entry.forget()
     if request.method not in ("GET", "HEAD"):
-        return kept.signed_out(entry.last_person())
+        return kept.signed_out(entry.last_person() if keep else None)
     if was_signed_in:
         flash(gettext("You are signed out now. Please sign in again."), "info")
     return _elsewhere("accounts.sign_in")

@@ -12,9 +12,12 @@ from registration import clock
 from registration.accounts import audit
 from registration.accounts.models import Actor, AuditEntry, Person
 from registration.extensions import db
+from registration.meetings.published import content
 from registration.staff.audit import words
 from registration.staff.audit.found import PAGE
+from registration.staff.plan.plans import Kind
 from tests.conftest import NOW
+from tests.families.steps import meeting, register, the_only
 from tests.pages import Browser, Page
 from tests.signing_in import person_with, signed_in
 
@@ -70,7 +73,7 @@ def test_fields_tags_counts_and_yes_or_no_can_be_recorded(app: Flask) -> None:
         "state": "another_way",
         "way": None,
     }
-    entry = done("plan.moved", facts=facts)
+    entry = done("plan_moved", facts=facts)
     assert entry.facts == facts
     assert entry.actor == Actor.SYSTEM
 
@@ -82,6 +85,37 @@ def test_who_did_it_is_a_person_a_family_or_the_program(app: Flask, reader: Brow
     shown = rows(reader.get("/staff/audit/?kind=meeting"))
     assert "A family Cancelled for a family" in shown[0]
     assert person.name in shown[1]
+
+
+def test_people_meetings_and_families_are_named_and_what_is_gone_is_numbered(app: Flask, reader: Browser) -> None:
+    register(Browser(app))
+    held, family, luis = meeting(), the_only(), person_with("greeter")
+    nameless = person_with("interpreter")
+    nameless.name = ""
+    for kind, number in (
+        ("person", luis.id),
+        ("person", nameless.id),
+        ("meeting", held.id),
+        ("series", held.series_id),
+        ("registration", family.id),
+        ("place", 4711),
+    ):
+        done("meeting_edited", nameless, kind=kind, object_id=number, meeting_id=held.id)
+    shown = rows(reader.get("/staff/audit/?action=meeting_edited"))[::-1]
+    title = content("en").meeting(held.id).title.text
+    assert f"Person Luis Ortega {title}" in shown[0]
+    assert f"Person {nameless.email}" in shown[1]
+    assert shown[2].count(title) == 1
+    assert f"Meeting {title}" in shown[2]
+    assert f"Series {content('en').series(held.series_id).title}" in shown[3]
+    assert f"Registration {family.code}" in shown[4]
+    assert "Place 4711" in shown[5]
+    assert all(f"{nameless.email} Changed a meeting" in one for one in shown)
+    assert "Person Luis Ortega" in reader.get(f"/staff/audit/?kind=person&object={luis.id}").text
+
+
+def test_every_kind_of_change_of_plan_has_words() -> None:
+    assert {f"plan_{kind}" for kind in Kind} <= set(words.ACTIONS)
 
 
 def test_the_record_is_narrowed_by_what_the_address_says(app: Flask, reader: Browser) -> None:

@@ -14,6 +14,7 @@ from registration.i18n import gettext
 from registration.meetings.models import Meeting
 from registration.meetings.published import content
 from registration.staff.audit import words
+from registration.staff.audit.named import Thing, names_of, person_name
 
 # Where an object of a kind is shown: endpoint, and the name of its gap.
 PAGES: Mapping[str, tuple[str, str]] = {
@@ -34,6 +35,7 @@ class Row:
     who: str
     action: str
     object: str
+    name: str
     href: str
     meeting: str
     facts: list[tuple[str, str]]
@@ -48,26 +50,29 @@ def when(moment: datetime) -> str:
 def rows(entries: Iterable[AuditEntry]) -> list[Row]:
     """The rows of one page."""
     listed = list(entries)
-    titles = titles_of({entry.meeting_id for entry in listed if entry.meeting_id is not None})
-    return [_row(entry, titles) for entry in listed]
+    about = {(entry.object_kind, entry.object_id) for entry in listed if entry.object_id is not None}
+    names = names_of({*about, *(("meeting", entry.meeting_id) for entry in listed if entry.meeting_id is not None)})
+    return [_row(entry, names) for entry in listed]
 
 
-def _row(entry: AuditEntry, titles: Mapping[int, str]) -> Row:
-    numbered = f" {entry.object_id}" if entry.object_id is not None else ""
+def _row(entry: AuditEntry, names: Mapping[Thing, str]) -> Row:
+    thing, meeting = (entry.object_kind, entry.object_id or 0), ("meeting", entry.meeting_id or 0)
     return Row(
         when=when(entry.at),
         who=_who(entry),
         action=words.action(entry.action),
-        object=f"{words.kind(entry.object_kind)}{numbered}",
+        object=words.kind(entry.object_kind),
+        # What is gone, or was never called anything, is told apart by its number.
+        name=names.get(thing) or str(entry.object_id or ""),
         href=_page(entry),
-        meeting=titles.get(entry.meeting_id or 0, ""),
+        meeting=names.get(meeting, "") if meeting != thing else "",
         facts=[(name, _fact(value)) for name, value in sorted(entry.facts.items())],
     )
 
 
 def _who(entry: AuditEntry) -> str:
     if entry.person is not None:
-        return entry.person.name
+        return entry.person.name or entry.person.email
     return gettext("A family") if entry.actor == Actor.FAMILY else gettext("The program")
 
 
@@ -96,7 +101,7 @@ def titles_of(ids: Iterable[int]) -> dict[int, str]:
 
 def people() -> list[tuple[str, str]]:
     """People as choices."""
-    rows = db.session.execute(select(Person.id, Person.name).order_by(Person.name, Person.id))
+    rows = db.session.execute(person_name().order_by(Person.name, Person.id))
     return [(str(one), name) for one, name in rows]
 
 

@@ -10,6 +10,7 @@ from registration.accounts.roles import Role
 from registration.i18n import gettext
 from registration.staff.audit import shown, words
 from registration.staff.audit.found import Wanted, find, wanted_of
+from registration.staff.audit.named import names_of
 from registration.staff.blueprint import blueprint
 
 
@@ -44,5 +45,6 @@ def _chosen(wanted: Wanted) -> list[dict[str, str]]:
     """What the list is narrowed to besides the boxes of the form, each with the address without it."""
     if wanted.object_id is None:
         return []
-    text = f"{words.kind(wanted.kind)} {wanted.object_id}".strip()
+    thing = (wanted.kind, wanted.object_id)
+    text = f"{words.kind(wanted.kind)} {names_of([thing]).get(thing, wanted.object_id)}".strip()
     return [{"text": text, "href": _address(replace(wanted, object_id=None))}]

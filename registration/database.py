@@ -195,19 +195,6 @@ def detached(kind: type[M], values: Mapping[str, Any]) -> M:
     return found
 
 
-def as_read(kind: type[M], values: Mapping[str, Any]) -> M:
-    """An object of the session that stands for a row with these values, as if it had just been read."""
-    found = detached(kind, values)
-    there = db.session.identity_map.get(cast(Any, inspect(found).key))
-    if there is not None:
-        # The session has it already; what it has changed itself and not yet written stays.
-        if not inspect(there).modified:
-            vars(there).update(values)
-        return cast(M, there)
-    db.session.add(found)
-    return found
-
-
 def past_what_is_locked(rows: Select[*Columns]) -> Select[*Columns]:
     """The same query, locking what it finds and passing what somebody else has locked; SQLite has one writer."""
     return rows if is_sqlite() else rows.with_for_update(skip_locked=True, **NO_KEY)

@@ -1,6 +1,6 @@
 """Rows of a registration, written without the ORM's bookkeeping: it is on the way of every family.
 
-The statements are built once and columns named in one place; the ORM sees the row afterwards, as if it had read it.
+The statements are built once and columns named in one place. The row is given as an object of no session, to look at.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Table, TextClause, bindparam, exists, false, insert, literal_column, text
 from sqlalchemy.orm.attributes import set_committed_value
 
-from registration.database import as_read, run
+from registration.database import detached, run
 from registration.extensions import Declarative
 from registration.families.answers import Answers
 from registration.families.models import InterpretationRequest, Registration, Status
@@ -88,7 +88,7 @@ def add(
     }
     address = {"at_meeting": meeting.id, "folded": row["email_folded"]} if answers.email else {}
     added, same = run(_ADD if address else _ADD_WITHOUT_ADDRESS, row | address).one()
-    registration = as_read(Registration, _NOTHING | row | {"id": added, "same_address": bool(same)})
+    registration = detached(Registration, _NOTHING | row | {"id": added, "same_address": bool(same)})
     set_committed_value(registration, "requests", [_request(one, registration) for one in requests])
     add_words(added, meeting.id, answers.name)
     return registration
@@ -97,7 +97,7 @@ def add(
 def _request(asked: InterpretationRequest, registration: Registration) -> InterpretationRequest:
     asked.registration_id = registration.id
     values = {name: value for name, value in vars(asked).items() if name in _REQUEST.c}
-    added = as_read(InterpretationRequest, values | {"id": run(_ADD_REQUEST, values).scalar_one()})
+    added = detached(InterpretationRequest, values | {"id": run(_ADD_REQUEST, values).scalar_one()})
     set_committed_value(added, "events", [])
     return added
 

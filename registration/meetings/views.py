@@ -56,14 +56,13 @@ def versioned(query: Select[Meeting]) -> list[Meeting]:
 
 
 def find(slug: str) -> Meeting:
-    """The meeting of an address; 404 when there is none. Where nothing is written it belongs to no session."""
+    """The meeting of an address, of no session; 404 when there is none."""
     row = database.run(BY_SLUG, {"slug": slug}).first()
     if row is None:
         abort(404)
     *values, version = row
     note_version(version)
-    made = database.detached if database.only_reads() else database.as_read
-    return made(Meeting, dict(zip(COLUMNS, values, strict=True)))
+    return database.detached(Meeting, dict(zip(COLUMNS, values, strict=True)))
 
 
 def _with_views(meetings: list[Meeting]) -> list[tuple[Meeting, MeetingView]]:

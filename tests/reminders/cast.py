@@ -45,7 +45,7 @@ def enter(number: int = 0, locale: str = "en", slug: str = "english-meeting", **
             now=clock.now(),
         )
     db.session.commit()
-    return done.registration
+    return db.session.get_one(Registration, done.registration.id)
 
 
 def queue_all(moment: datetime, batch: int = 1000) -> None:

@@ -48,7 +48,7 @@ def comes(name: str = ROSA.name, slug: str = "english-meeting", **answers: Any) 
         stranger=False,
     )
     db.session.commit()
-    return made.registration
+    return db.session.get_one(Registration, made.registration.id)
 
 
 def where(slug: str = "english-meeting", rest: str = "") -> str:

@@ -4,7 +4,21 @@ from pathlib import Path
 
 from flask import Flask
 
-from registration import assets, config, database, demo, fragments, health, i18n, logs, mail, serve, sessions, web
+from registration import (
+    assets,
+    config,
+    database,
+    demo,
+    fragments,
+    health,
+    i18n,
+    logs,
+    mail,
+    numbers,
+    serve,
+    sessions,
+    web,
+)
 from registration.accounts import commands as people
 from registration.accounts import entry
 from registration.accounts import messages as account_messages
@@ -61,6 +75,7 @@ def create_app(overrides: dict[str, object] | None = None, instance_path: str | 
         idle=[queue_due],
     )
     entry.init_app(app)
+    numbers.init_app(app)
     sessions.init_app(app)
     fragments.init_app(app)
     web.init_app(app)

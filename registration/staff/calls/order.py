@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from re import fullmatch
 from typing import NamedTuple
 
 # Before this long ahead of the meeting the family should know; what is not named here is a change of plan or news of an
@@ -77,11 +78,11 @@ def written(last: Place) -> str:
 
 def read(text: str) -> Place | None:
     """The place that `written` wrote; None for anything else."""
-    try:
-        first, at, last = (int(part) for part in text.split("-"))
-        return Place(first, datetime.fromtimestamp(at, UTC), last)
-    except (ValueError, OverflowError, OSError):
+    found = fullmatch(r"([0-9])-([0-9]{1,11})-([0-9]{1,9})", text)
+    if found is None:
         return None
+    first, at, last = map(int, found.groups())
+    return Place(first, datetime.fromtimestamp(at, UTC), last)
 
 
 def first(places: Iterable[Place]) -> Place:

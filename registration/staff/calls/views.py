@@ -15,6 +15,7 @@ from registration.accounts.roles import Role
 from registration.extensions import db
 from registration.families import holder
 from registration.families.models import CallResult, PhoneCall, Registration
+from registration.forms import whole_number
 from registration.i18n import gettext
 from registration.meetings.models import Meeting
 from registration.meetings.published import content
@@ -80,7 +81,7 @@ def family_call(registration_id: int) -> ResponseReturnValue:
         return _ask(registration, form)
     if not form.validate() or form.said is None or form.noted_before.data is None:
         return _ask(registration, form, 422)
-    ids = [int(one) for one in request.form.getlist("message") if one.isdecimal()]
+    ids = [number for one in request.form.getlist("message") if (number := whole_number(one)) >= 0]
     try:
         noted = note_call(
             registration.id,

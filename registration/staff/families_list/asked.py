@@ -81,7 +81,7 @@ def read(arguments: Arguments) -> Asked:
         status=_known(arguments.get("status", ""), set(Status)),
         attendance=_known(arguments.get("attendance", ""), set(Attendance)),
         marks=tuple(mark for mark in Mark if mark in marks),
-        after=int(after) if after.isascii() and after.isdigit() and len(after) < 18 else 0,
+        after=int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0,
     )
 
 

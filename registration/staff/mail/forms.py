@@ -47,7 +47,7 @@ def arguments_of(wanted: Wanted) -> dict[str, str]:
 
 def place_of(text: str) -> Place | None:
     """The place that a link to older or newer messages names."""
-    found = fullmatch(r"([on])([0-9]{1,17})\.([0-9]{1,15})", text)
+    found = fullmatch(r"([on])([0-9]{1,17})\.([0-9]{1,9})", text)
     if found is None:
         return None
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(found[2]))

@@ -12,7 +12,7 @@ from registration.accounts.models import Person
 from registration.accounts.roles import Role
 from registration.extensions import db
 from registration.families.models import Registration, Removal
-from registration.forms import Form, a_day
+from registration.forms import Form, a_day, whole_number
 from registration.i18n import gettext, ngettext
 from registration.meetings.models import Meeting
 from registration.meetings.published import content
@@ -122,7 +122,8 @@ def remove_registrations(meeting_id: int) -> ResponseReturnValue:
     meeting, view = _meeting(meeting_id)
     if not RemovalForm().validate():
         return _list(meeting, view, old_form=True)
-    ids = list(dict.fromkeys(int(one) for one in request.form.getlist("chosen") if one.isdecimal()))
+    numbers = (whole_number(one) for one in request.form.getlist("chosen"))
+    ids = list(dict.fromkeys(number for number in numbers if number >= 0))
     if not ids:
         return _list(meeting, view, gettext("Choose at least one registration"))
     if len(ids) > MOST:

@@ -189,6 +189,8 @@ def _late(meeting_ids: Collection[int]) -> dict[tuple[int, str, str], int]:
         select(*columns)
         .join(Registration, Registration.id == request.registration_id)
         .where(request.late, request.meeting_id.in_(meeting_ids), Registration.status == Status.REGISTERED, _stands())
+        # Without an order the limit would take others each time. This is the order of the index of late requests.
+        .order_by(request.meeting_id, request.registration_id, request.id)
         .limit(MOST_LATE)
         .subquery()
     )
@@ -272,6 +274,7 @@ def _not_announced(now: datetime) -> list[NotAnnouncedRow]:
     some = (
         select(row.mailing, row.expires_at)
         .where(row.state == State.FAILED.value, row.mailing.is_not(None), row.expires_at > now)
+        .order_by(row.send_at, row.id)
         .limit(MOST_LATE)
         .subquery()
     )

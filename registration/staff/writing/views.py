@@ -12,6 +12,7 @@ from registration.accounts.guard import requires, signed_in
 from registration.accounts.roles import Role
 from registration.extensions import db
 from registration.families import seats
+from registration.forms import whole_number
 from registration.i18n import gettext
 from registration.meetings.models import Meeting, Series
 from registration.meetings.published import content
@@ -38,8 +39,7 @@ def new_meeting() -> ResponseReturnValue:
 
 
 def _blank() -> dict[str, Any]:
-    series_id = request.args.get("series", type=int)
-    series = db.session.get(Series, series_id) if series_id else None
+    series = db.session.get(Series, whole_number(request.args.get("series")))
     every = names.every_series()
     chosen = series.id if series else every[0].id if len(every) == 1 else None
     return {

@@ -39,6 +39,8 @@ class Card:
     voices: voices.Brief | None
     action_href: str
     action_text: str
+    # Whether something of it is a translation that nobody has checked (decision 008).
+    unreviewed: bool = False
 
 
 def _chip(meeting: Meeting, view: MeetingView, now: datetime) -> Chip | None:
@@ -78,6 +80,12 @@ def _action(meeting: Meeting, now: datetime) -> str:
     return gettext("Register")
 
 
+def _unreviewed(view: MeetingView) -> bool:
+    """Whether a card shows a translation that nobody has checked: its title, or where it is."""
+    shown = (view.title, view.place.name, view.place.room) if view.place else (view.title,)
+    return any(one.draft and not one.foreign for one in shown)
+
+
 def card(meeting: Meeting, view: MeetingView, now: datetime) -> Card:
     """One meeting for a list."""
     action = _action(meeting, now)
@@ -94,6 +102,7 @@ def card(meeting: Meeting, view: MeetingView, now: datetime) -> Card:
         voices=None if meeting.past else voices.brief(view),
         action_href=url_for("families.register", slug=view.slug) if action else "",
         action_text=action,
+        unreviewed=_unreviewed(view),
     )
 
 

@@ -28,6 +28,9 @@ AREAS: tuple[tuple[str, Callable[[], str]], ...] = (
 # Pages that belong to an area though their addresses do not begin with its own.
 BESIDE = {"staff.mail": ("staff.all_reminders", "staff.announcements")}
 
+# Pages that stand below the address of another area than their own.
+OF_AREA = {"staff.family_call": "staff.calls"}
+
 
 class Somebody(Protocol):
     """Who is signed in."""
@@ -63,6 +66,7 @@ def staff_areas(person: Somebody | None) -> list[Area]:
     shown = [(endpoint, page_at(endpoint), words()) for endpoint, words in AREAS if _may_open(person, endpoint)]
     # Everything stands below Today, so the longest address that this one begins with is meant.
     here = max((part for endpoint, _, _ in shown for part in _parts(endpoint) if _within(part)), key=len, default="")
+    here = page_at(OF_AREA[request.endpoint]) if request.endpoint in OF_AREA else here
     return [Area(href, text, here in _parts(endpoint)) for endpoint, href, text in shown]
 
 

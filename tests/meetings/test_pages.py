@@ -129,6 +129,24 @@ def test_a_text_that_is_not_translated_is_marked_with_its_own_language(browser: 
     assert all(element.get("dir") == "ltr" for element in marked)
 
 
+@pytest.mark.parametrize("field", ["title", "room"])
+def test_a_card_says_where_nobody_has_checked_its_translation(browser: Browser, field: str) -> None:
+    words = "Bản dịch này chưa được kiểm tra."
+
+    def said(path: str) -> int:
+        return sum(words in card.text for card in browser.get(path).root.all("article", class_="card"))
+
+    assert said("/vi/") == 0
+    held = meeting()
+    text = (TranslatedText.owner == "meeting", TranslatedText.owner_id == held.id, TranslatedText.field == field)
+    db.session.execute(update(TranslatedText).where(*text, TranslatedText.locale == "vi").values(status="draft"))
+    touch()
+    db.session.commit()
+    assert said("/vi/") == 1
+    assert said("/vi/meetings/spanish-meeting/") == 1
+    assert not [one for one in browser.get("/en/").root.all("article") if "not been checked" in one.text]
+
+
 def test_what_staff_change_is_seen_at_once_and_by_every_process(browser: Browser) -> None:
     browser.get(MEETING)
     held = meeting()

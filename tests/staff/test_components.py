@@ -80,6 +80,12 @@ def test_the_area_of_a_page_below_it_is_current_and_only_that(own_areas: Flask) 
     assert links(own_areas, "/tests/meetings-of-others/", Role.COORDINATOR)[1] == ("Meetings", False)
 
 
+def test_a_call_belongs_to_the_calls_although_it_stands_below_a_family(app: Flask) -> None:
+    said = {"/staff/families/7/call": "Calls", "/staff/families/7/": "Families", "/staff/calls/": "Calls"}
+    for path, words in said.items():
+        assert [text for text, current in links(app, path, *Role) if current] == [words]
+
+
 def test_nobody_is_shown_no_area(own_areas: Flask) -> None:
     with own_areas.test_request_context("/tests/"):
         assert areas.staff_areas(None) == []

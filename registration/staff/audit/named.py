@@ -24,7 +24,7 @@ TITLES: Mapping[str, str] = {
 }
 
 
-def person_name() -> Select[tuple[int, str]]:
+def person_name() -> Select[int, str]:
     """Id and name of people; the address of those who have no name."""
     return select(Person.id, func.coalesce(func.nullif(Person.name, ""), Person.email))
 

@@ -57,6 +57,8 @@ def differences() -> list[Difference]:
         held_days = {one.day: one.registrations for one in days.of_meeting(meeting)}
         if held_days != (true_days := dict(days_counted.get(meeting.id, {}))):
             found.append(Difference(f"{meeting.slug} days", held_days, true_days))
+        if meeting.last_day != (last_day := max(true_days, default=None)):
+            found.append(Difference(f"{meeting.slug} last_day", meeting.last_day, last_day))
     return found
 
 

@@ -23,6 +23,7 @@ from registration.accounts import commands as people
 from registration.accounts import entry
 from registration.accounts import messages as account_messages
 from registration.accounts import views as accounts
+from registration.accounts.forget import forget_old
 from registration.extensions import compress, csrf, db, migrate
 from registration.extensions import mail as sender
 from registration.families import commands as checks
@@ -72,7 +73,7 @@ def create_app(overrides: dict[str, object] | None = None, instance_path: str | 
             **trial.BUILDERS,
         },
         ahead=[reminder_messages.ahead],
-        idle=[queue_due],
+        idle=[queue_due, forget_old],
     )
     entry.init_app(app)
     numbers.init_app(app)

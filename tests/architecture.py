@@ -19,7 +19,7 @@ TOP = len(FEATURES) + 1
 EDGE = {"views", "commands", "context", "pages", "metrics"}
 VERBS: dict[str, set[str]] = {
     "mail": {"queue", "deliver", "claim", "pace", "retry", "decide", "forget", "status"},
-    "accounts": {"audit", "limits", "people", "second_factor", "sign_in"},
+    "accounts": {"audit", "forget", "limits", "people", "second_factor", "sign_in"},
     "meetings": set(),
     "families": {
         "register",

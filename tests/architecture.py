@@ -38,7 +38,7 @@ VERBS: dict[str, set[str]] = {
 }
 # Staff's pages are packages by subject, each with its views: a verb there is named with its subject, `calls.record`.
 VERBS["reminders"] = {"rules", "runs", "queue", "announce", "answers", "audience", "bounces"}
-VERBS["staff"] = {"calls.record", "family.settle", "removals.remove", "plan.change_of_plan"}
+VERBS["staff"] = {"calls.record", "family.settle", "removals.remove", "plan.change_of_plan", "online.change_access"}
 VERBS["staff"] |= {
     "writing.write",
     "texts.keep",

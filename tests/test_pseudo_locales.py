@@ -12,7 +12,7 @@ from sqlalchemy import select
 from registration import languages
 from registration.extensions import db
 from registration.families.messages import HOLDS, build
-from registration.families.models import Registration, Status
+from registration.families.models import Attendance, Registration, Status
 from registration.mail.letter import Letter, Queued
 from registration.meetings.models import Meeting, TranslatedText
 from registration.meetings.published import touch
@@ -170,6 +170,8 @@ def letter(registration: Registration, message: str) -> Letter:
         _happens(message, registration)
         written = letter_of(registration, message)
     else:
+        if message == "way_in":
+            registration.attendance = Attendance.ONLINE.value
         registration.status = {"waiting": Status.WAITING, "withdrawn": Status.WITHDRAWN}.get(message, Status.REGISTERED)
         db.session.commit()
         written = build(Queued(1, message, "registration", registration.id, str(registration.version), NOW, False))

@@ -8,8 +8,9 @@ from registration.families import holder, news
 from registration.families.access import way_in
 from registration.families.calendar import calendar_file, called_off
 from registration.families.lines import desk_line, rows, without_address
-from registration.families.models import Registration, Status
+from registration.families.models import Attendance, Registration, Status
 from registration.mail.letter import Attachment, Builder, Letter, Queued, Superseded
+from registration.mail.queue import said_later
 from registration.mail.render import render
 from registration.meetings.models import Meeting, MeetingStatus
 from registration.meetings.published import Content, content, forget_version
@@ -28,6 +29,11 @@ HOLDS: Mapping[str, Callable[[Registration, Queued], bool]] = {
     ),
     "withdrawn": lambda registration, _: registration.status == Status.WITHDRAWN,
     "link": lambda _, __: True,
+    # It says the way in of now; a later one says no other.
+    "way_in": lambda registration, queued: (
+        (registration.attendance, registration.status) == (Attendance.ONLINE, Status.REGISTERED)
+        and not said_later(queued)
+    ),
     **news.HOLDS,
 }
 

@@ -26,6 +26,7 @@ Message = Literal[
     "room_changed",
     "moved",
     "now_online",
+    "way_in",
     "postponed",
     "cancelled",
 ]

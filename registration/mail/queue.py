@@ -11,6 +11,7 @@ from registration import clock, database
 from registration.extensions import Declarative, db
 from registration.mail import allowance
 from registration.mail.address import address_key, new_message_id
+from registration.mail.letter import Queued
 from registration.mail.models import OutboxMessage, State
 
 
@@ -100,6 +101,13 @@ def enqueue_many(
     if rows:
         db.session.flush()
         db.session.execute(_ADD_MANY_SQLITE if database.is_sqlite() else _ADD_MANY_POSTGRESQL, rows)
+
+
+def said_later(queued: Queued) -> bool:
+    """Whether the same message was queued for the same subject after this one."""
+    row = OutboxMessage
+    same = (row.subject_kind == queued.subject_kind, row.subject_id == queued.subject_id, row.message == queued.message)
+    return db.session.scalar(select(row.id).where(*same, row.id > queued.id).limit(1)) is not None
 
 
 def keep_until(topic: str, until: datetime) -> None:

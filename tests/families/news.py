@@ -1,5 +1,6 @@
 """What staff do of which families are told, in a line each, for the tests of messages."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from registration.families.interpretation import Decided, Decision, Key, service
 from registration.families.models import Modality
 from registration.meetings.models import Meeting, Mode, Place, ServiceState, Way
 from registration.staff.online.access import Access
+from registration.staff.online.change_access import change_access
 from registration.staff.plan.change_of_plan import Done, change_of_plan
 from registration.staff.plan.plans import Kind, Plan
 from tests.conftest import NOW
@@ -69,6 +71,16 @@ def later(moment: datetime) -> datetime:
 def replan(kind: Kind, meeting: Meeting, now: datetime = NOW, **parts: Any) -> Done:
     """A change of plan; the caller commits."""
     return change_of_plan(meeting.id, plan_of(kind, meeting, **parts), version=meeting.version, by=None, now=now)
+
+
+# A way in as staff write it.
+WAY_IN = Access("https://video.example.org/j/5521", "+1 303 555 0142", "77310")
+
+
+def write_way_in(meeting: Meeting, ways: Mapping[str, Access] | None = None, *, tell: bool = True) -> int:
+    """Another way in online; how many families are told. The caller commits."""
+    given = {"": WAY_IN} if ways is None else ways
+    return change_access(meeting.id, given, version=meeting.version, tell=tell, by=None, now=NOW).told
 
 
 def announce(message: str, meeting: Meeting, language: str) -> None:

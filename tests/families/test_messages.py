@@ -24,7 +24,7 @@ from registration.mail.models import OutboxMessage
 from registration.meetings.models import Meeting
 from registration.meetings.published import content
 from tests.conftest import NOW
-from tests.families.news import CHANGES, STATES, announce
+from tests.families.news import CHANGES, STATES, announce, write_way_in
 from tests.snapshots import LOCALES, compare
 
 NAMES = {"en": "Hodan Warsame", "es": "Rosa Méndez Xol", "vi": "Nguyễn Thị Hoa"}
@@ -82,7 +82,7 @@ def happen(message: str, locale: str) -> Registration:
     if message in ("waiting", "promoted"):
         db.session.execute(update(Meeting).where(Meeting.slug == "english-meeting").values(capacity=0))
         db.session.commit()
-    registration = registered(locale)
+    registration = registered(locale, **({"attendance": Attendance.ONLINE} if message == "way_in" else {}))
     meeting = db.session.get_one(Meeting, registration.meeting_id)
     district = content(locale).district
     if message == "promoted":
@@ -96,6 +96,8 @@ def happen(message: str, locale: str) -> Registration:
         change.withdraw(registration.id, meeting.id, now=NOW, actor="family")
     elif message == "link":
         tell("link", registration, meeting, now=NOW, occurrence="once")
+    elif message == "way_in":
+        assert write_way_in(meeting) == 1
     elif message in (*CHANGES, *STATES):
         announce(message, meeting, WANTED[locale][0])
     db.session.commit()

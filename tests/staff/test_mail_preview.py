@@ -122,6 +122,7 @@ def prepared(family: Registration, name: str) -> dict[str, Any]:
     """Make the message of this name true, and the facts that are kept with it."""
     found = meeting("english-meeting")
     family.status = {"waiting": "waiting", "withdrawn": "withdrawn"}.get(name, "registered")
+    family.attendance = "online" if name == "way_in" else family.attendance
     service = db.session.scalars(select(InterpretationService).where(InterpretationService.language == "es")).first()
     assert service is not None
     if name.startswith("interpreter_"):

@@ -444,7 +444,7 @@ def test_families_online_see_the_way_in_of_their_language(app: Flask, staff: Bro
     meeting(online_capacity=2)
     register(waits, email="d@example.org", attendance="online")
     form = staff.get(here("online")).form("version")
-    staff.send(form, **CANARY, **{"link-es": "https://canary.example.org/es"})
+    staff.send(staff.send(form, **CANARY, **{"link-es": "https://canary.example.org/es"}).form("sure"))
     assert "canary" not in room.get("/en/registration/").text
     assert "canary" not in waits.get("/en/registration/").text
     assert CANARY["passcode"] in online.get("/en/registration/").text

@@ -84,6 +84,11 @@ def _online(_: MeetingView, facts: Facts) -> list[str]:
     return lines + _reason(change)
 
 
+def _way_in(_: MeetingView, __: Facts) -> list[str]:
+    works_not = gettext("What we sent or told you before works no longer. I will read to you what is true now.")
+    return [gettext("How you get in online has changed"), works_not, gettext("Date and time stay the same.")]
+
+
 def _not_held(view: MeetingView) -> str:
     date, time = view.when.date, view.when.time
     return gettext("The meeting of %(date)s, %(time)s, will not take place.", date=date, time=time)
@@ -152,6 +157,7 @@ OPENINGS: Mapping[str, Say] = {
     "moved": _moved,
     "room_changed": _room,
     "now_online": _online,
+    "way_in": _way_in,
     "postponed": _postponed,
     "cancelled": _cancelled,
     "interpreter_confirmed": _confirmed,

@@ -16,6 +16,7 @@ def names() -> dict[str, str]:
         "room_changed": gettext("Another room"),
         "moved": gettext("Another time"),
         "now_online": gettext("The meeting is online now"),
+        "way_in": gettext("Another way in online"),
         "postponed": gettext("The meeting is put off"),
         "cancelled": gettext("The meeting is cancelled"),
         "interpreter_confirmed": gettext("Your interpreter is confirmed"),

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask_babel import lazy_gettext
-from wtforms import HiddenField
+from wtforms import BooleanField, HiddenField
 
 from registration.forms import Form, Line
 from registration.i18n import gettext
@@ -53,6 +53,10 @@ class AccessForm(Form):
     suffixes: Mapping[str, str]
 
     version = HiddenField()
+    # What the page that shows who is told adds: to do it, to go back, and to tell them.
+    sure = HiddenField()
+    edit = HiddenField()
+    tell = BooleanField()
 
     @property
     def shown_version(self) -> int:

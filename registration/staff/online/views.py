@@ -7,19 +7,21 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from registration import i18n
-from registration.accounts import audit
+from registration import clock, i18n
 from registration.accounts.guard import requires, signed_in
 from registration.accounts.roles import Role
 from registration.extensions import db
-from registration.families import seats
-from registration.i18n import gettext
+from registration.families import audience
+from registration.families.models import Attendance, Modality
+from registration.i18n import gettext, ngettext
 from registration.meetings.models import InterpretationService, Meeting
 from registration.meetings.published import content, forget_version
 from registration.meetings.shown import tongue
 from registration.staff.blueprint import blueprint
-from registration.staff.online.access import Access, of_meeting, store
+from registration.staff.online.access import Access, of_meeting
+from registration.staff.online.change_access import MESSAGE, Done, WrittenMeanwhile, change_access
 from registration.staff.online.forms import AccessForm, access_form
+from registration.staff.plan.foreseen import groups
 
 
 def _meeting(meeting_id: int) -> Meeting:
@@ -30,7 +32,10 @@ def _meeting(meeting_id: int) -> Meeting:
 @blueprint.route("/meetings/<int:meeting_id>/online", methods=["GET", "POST"])
 @requires(Role.COORDINATOR)
 def online_access(meeting_id: int) -> ResponseReturnValue:
-    """The way into the meeting online, for everybody and by language. Families see only their own."""
+    """The way into the meeting online, for everybody and by language. Families see only their own.
+
+    First the form, then, where it concerns families, who can be told what; then it is done.
+    """
     meeting = _meeting(meeting_id)
     tags = _languages(meeting)
     known = of_meeting(meeting_id)
@@ -38,28 +43,51 @@ def online_access(meeting_id: int) -> ResponseReturnValue:
     if request.method == "GET":
         return _page(meeting, made(formdata=None, data=_data(made.suffixes, known, meeting)))
     form = made()
-    if not form.fits():
-        return _page(meeting, form, 422)
-    locked = seats.lock(meeting_id)
-    if locked.version != form.shown_version:
-        there = of_meeting(meeting_id)
-        if any(there.get(tag, Access()) != way for tag, way in form.ways().items()):
-            return _meanwhile(meeting_id, form)
-    changed = store(meeting_id, form.ways())
-    if changed:
-        locked.version += 1
-        facts: dict[str, audit.Fact] = {"languages": [tag for tag in changed if tag], "everybody": "" in changed}
-        audit.record(
-            "online_written",
-            object_kind="meeting",
-            object_id=meeting_id,
-            meeting_id=meeting_id,
-            person=signed_in(),
-            facts=facts,
-        )
+    if not form.fits() or form.edit.data:
+        return _page(meeting, form, 200 if form.edit.data and not form.errors else 422)
+    try:
+        return _do(meeting_id, form) if form.sure.data else _foresee(meeting_id, form)
+    except WrittenMeanwhile:
+        return _meanwhile(meeting_id, form)
+
+
+def _write(meeting_id: int, form: AccessForm, *, tell: bool) -> Done:
+    version, now = form.shown_version, clock.now()
+    return change_access(meeting_id, form.ways(), version=version, tell=tell, by=signed_in(), now=now)
+
+
+def _do(meeting_id: int, form: AccessForm) -> ResponseReturnValue:
+    done = _write(meeting_id, form, tell=bool(form.tell.data))
     db.session.commit()
     flash(gettext("Saved. Families who take part online see it on their own page."), "good")
+    if done.told:
+        flash(ngettext("%(num)s family is told.", "%(num)s families are told.", done.told), "good")
     return redirect(url_for("staff.online_access", meeting_id=meeting_id), 303)
+
+
+def _foresee(meeting_id: int, form: AccessForm) -> ResponseReturnValue:
+    """Write it, read whom it concerns and what they would be told, and take it back; where nobody is, it is done."""
+    done = _write(meeting_id, form, tell=False)
+    numbers = audience.numbers(done.concerned) if done.changed else []
+    if not numbers:
+        db.session.rollback()
+        return _do(meeting_id, form)
+    now, tag = clock.now(), i18n.speaking()
+    own = [(one, Modality.SPOKEN.value) for one in done.changed if one] if "" not in done.changed else []
+    found = groups(
+        MESSAGE, done.meeting, numbers, {}, now=now, speaking=tag, requests=own, attendance=Attendance.ONLINE
+    )
+    db.session.rollback()
+    forget_version()
+    return render_template(
+        "staff/online/sure.html",
+        view=content(tag).meeting(meeting_id),
+        form=form,
+        groups=found,
+        families=sum(one.mail + one.call for one in found),
+        languages=[tongue(one, tag).name if one else gettext("For everybody") for one in done.changed],
+        action=url_for("staff.online_access", meeting_id=meeting_id),
+    )
 
 
 def _meanwhile(meeting_id: int, form: AccessForm) -> ResponseReturnValue:

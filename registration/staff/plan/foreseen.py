@@ -53,13 +53,17 @@ def groups(
     speaking: str,
     requests: Sequence[Request] = (),
     note: Callable[[str], str] = lambda _: "",
+    attendance: Attendance | None = None,
 ) -> list[Group]:
-    """One group for each page language, with the message as a made-up family with these requests would get it."""
+    """One group for each page language, with the message as a made-up family with these requests would get it.
+
+    `attendance`: how that family takes part; in the room where there is one, when it is not said.
+    """
     read = cache(Content)
     found = []
     for one in numbers:
         language = languages.LANGUAGES[one.locale]
-        written = letter(message, made_up(meeting, one.locale, requests, now), facts, read)
+        written = letter(message, made_up(meeting, one.locale, requests, now, attendance), facts, read)
         found.append(
             Group(
                 own_name=language.own_name,
@@ -76,7 +80,9 @@ def groups(
     return found
 
 
-def made_up(meeting: Meeting, locale: str, requests: Sequence[Request], now: datetime) -> Registration:
+def made_up(
+    meeting: Meeting, locale: str, requests: Sequence[Request], now: datetime, attendance: Attendance | None = None
+) -> Registration:
     """A family of nobody, which is in no session, with these requests."""
     family = Registration(
         id=0,
@@ -85,7 +91,7 @@ def made_up(meeting: Meeting, locale: str, requests: Sequence[Request], now: dat
         code=MADE_UP_CODE,
         meeting_id=meeting.id,
         status=Status.REGISTERED.value,
-        attendance=(Attendance.IN_PERSON if meeting.in_person else Attendance.ONLINE).value,
+        attendance=(attendance or (Attendance.IN_PERSON if meeting.in_person else Attendance.ONLINE)).value,
         name="",
         email="family@example.org",
         locale=locale,

@@ -62,11 +62,12 @@ EXCEPTIONS: dict[str, Headers] = {
     "staff.message": FRAMING,
     "staff.message_preview": Headers({**FRAMED.policy, "style-src": "'unsafe-inline'", "img-src": "'none'"}),
     "staff.announcement_preview": Headers({**FRAMED.policy, "style-src": "'unsafe-inline'", "img-src": "'none'"}),
+    "staff.reminder_preview": Headers({**FRAMED.policy, "style-src": "'unsafe-inline'", "img-src": "'none'"}),
     # Each works without its script: a placeholder is typed, a link shows how far sending is.
     "staff.new_announcement": SCRIPTED,
     "staff.new_reminder": SCRIPTED,
     "staff.new_series_reminder": SCRIPTED,
-    "staff.reminder": SCRIPTED,
+    "staff.reminder": Headers({**FRAMING.policy, **SCRIPTED.policy}),
     "staff.reminder_run": SCRIPTED,
     "staff.stop_reminder_run": SCRIPTED,
     "staff.retry_reminder_run": SCRIPTED,

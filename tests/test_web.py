@@ -149,6 +149,13 @@ LOOSER = {
         "style-src": "'unsafe-inline'",
         "img-src": "'none'",
     },
+    "staff.reminder_preview": {
+        "sandbox": "",
+        "form-action": "'none'",
+        "frame-ancestors": "'self'",
+        "style-src": "'unsafe-inline'",
+        "img-src": "'none'",
+    },
     # Scripts of ours, from a file of ours: placeholders are put in, progress is shown.
     **{
         endpoint: {"script-src": "'self'"}
@@ -156,7 +163,6 @@ LOOSER = {
             "staff.new_announcement",
             "staff.new_reminder",
             "staff.new_series_reminder",
-            "staff.reminder",
             "staff.reminder_run",
             "staff.stop_reminder_run",
             "staff.retry_reminder_run",
@@ -166,6 +172,7 @@ LOOSER = {
         endpoint: {"frame-src": "'self'", "script-src": "'self'"}
         for endpoint in (
             "staff.announcement",
+            "staff.reminder",
             "staff.edit_announcement",
             "staff.send_announcement",
             "staff.test_announcement",

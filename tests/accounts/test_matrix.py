@@ -142,6 +142,7 @@ ROUTES: dict[str, str | frozenset[str]] = {
     "staff.new_reminder": frozenset({C}),
     "staff.new_series_reminder": frozenset({C}),
     "staff.reminder": frozenset({C}),
+    "staff.reminder_preview": frozenset({C}),
     "staff.switch_reminder": frozenset({C}),
     "staff.reminder_run": frozenset({C}),
     "staff.stop_reminder_run": frozenset({C}),

@@ -14,7 +14,7 @@ from tests.journeys.looking import Watch
 from tests.journeys.staff import Desk, cookies
 from tests.journeys.states import States
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",

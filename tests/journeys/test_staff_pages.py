@@ -117,6 +117,7 @@ NO_PAGES = {
     "staff.preview_page",
     "staff.message_preview",
     "staff.announcement_preview",
+    "staff.reminder_preview",
     "staff.family_code",
     "staff.interpretation_add",
 }

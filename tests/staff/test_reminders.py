@@ -15,7 +15,7 @@ from registration.families.change import withdraw
 from registration.families.models import Registration
 from registration.mail.smtp import Refused
 from registration.meetings.models import MeetingStatus, TranslatedText
-from registration.reminders.models import ReminderRule
+from registration.reminders.models import ReminderRule, RuleKind
 from tests.conftest import NOW
 from tests.families.steps import meeting
 from tests.mail.carriers import Recording
@@ -329,6 +329,30 @@ def test_pages_are_in_the_language_of_who_reads_them(app: Flask, locale: str) ->
             assert (page.status, page.html.get("lang")) == (200, locale)
             if locale != "en":
                 assert not {"Reminders", "What will be sent", "When"} & {one.text for one in page.main.all("h1", "h2")}
+
+
+@pytest.mark.parametrize("tag", LOCALES)
+def test_a_rule_shows_how_its_mail_looks_in_each_language(app: Flask, staff: Browser, tag: str) -> None:
+    add(staff, **words(*LOCALES))
+    own, built_in = (next(one for one in rules() if one.kind == kind) for kind in (RuleKind.OWN, RuleKind.SAME_DAY))
+    page = staff.get(f"/staff/reminders/{own.id}/?language={tag}")
+    assert SUBJECTS[tag] in page.main.one(id="look").text
+    frame = page.main.one("iframe")
+    assert (frame.attributes["sandbox"], frame.attributes["src"]) == (
+        "",
+        f"/staff/reminders/{own.id}/preview.html?language={tag}",
+    )
+    mail = staff.raw("get", frame.attributes["src"])
+    assert mail.headers["Content-Language"] == tag
+    assert f'lang="{tag}"' in mail.text
+    built_in_mail = staff.raw("get", f"/staff/reminders/{built_in.id}/preview.html?language={tag}")
+    assert built_in_mail.headers["Content-Language"] == tag
+    assert SUBJECTS[tag] not in staff.get(f"/staff/reminders/{built_in.id}/?language={tag}").main.one(id="look").text
+    assert messages("reminder_own") == []
+
+
+def test_a_new_rule_has_nothing_to_look_at_yet(staff: Browser) -> None:
+    assert staff.get(where(rest="reminders/new")).main.all(id="look") == []
 
 
 def test_a_rule_that_is_not_there_is_not_found(staff: Browser) -> None:

@@ -112,6 +112,12 @@ def tags() -> tuple[str, ...]:
     return tuple(web.offered())
 
 
+def chosen(tag: str) -> str:
+    """The language to look at words in: the one named if words are written in it, else the reader's, or the first."""
+    offered = tags()
+    return next((one for one in (tag, i18n.speaking()) if one in offered), offered[0])
+
+
 def tongues() -> list[dict[str, str]]:
     """The same as a template shows them."""
     return [

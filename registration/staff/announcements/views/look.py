@@ -5,7 +5,6 @@ from typing import Any
 from flask import Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from registration import i18n
 from registration.accounts.guard import requires
 from registration.accounts.roles import Role
 from registration.extensions import db
@@ -101,10 +100,7 @@ def _look_of(row: Announcement, words: dict[str, own_words.Words], ids: list[int
 
 
 def _seen(row: Announcement, words: dict[str, own_words.Words], ids: list[int]) -> Look:
-    tag, offered = request.args.get("language", ""), own_words.tags()
-    if tag not in offered:
-        tag = i18n.speaking() if i18n.speaking() in offered else offered[0]
-    return look(ANNOUNCEMENT, words, tag, ids, _family(row, ids))
+    return look(ANNOUNCEMENT, words, own_words.chosen(request.args.get("language", "")), ids, _family(row, ids))
 
 
 def _family(row: Announcement, ids: list[int]) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registration import clock, dates, i18n
@@ -16,6 +16,7 @@ from registration.meetings.models import Meeting, Series
 from registration.meetings.published import content
 from registration.meetings.texts import Said
 from registration.reminders.models import ReminderRule, RuleKind
+from registration.reminders.queue import MESSAGES
 from registration.reminders.rules import WORDS
 from registration.staff.blueprint import blueprint
 from registration.staff.reminders import found, keep, shown
@@ -23,6 +24,7 @@ from registration.staff.reminders.answered import answered
 from registration.staff.reminders.forms import Press, RuleForm, filled, rule_form
 from registration.staff.reminders.written import Whose
 from registration.staff.telling import audience, own_words, report
+from registration.staff.telling.look import Look, look
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +192,35 @@ def _ask(owner: Owner, rule: ReminderRule | None, form: RuleForm, status: int = 
         tongues=own_words.tongues(),
         put_in=own_words.choices(),
         conflict=shown.now_saved(rule) if rule and status == 409 else None,
+        **(_look_of(rule, owner) if rule else {"look": None}),
     )
     return page, status
+
+
+def _look_of(rule: ReminderRule, owner: Owner) -> dict[str, Any]:
+    return {
+        "look": _seen(rule, owner),
+        "href": lambda tag: url_for("staff.reminder", rule_id=rule.id, language=tag) + "#look",
+        "frame": lambda tag: url_for("staff.reminder_preview", rule_id=rule.id, language=tag),
+    }
+
+
+def _seen(rule: ReminderRule, owner: Owner) -> Look:
+    """As it is saved, in the language that the address names, for a made-up family of the first meeting ahead."""
+    said = own_words.load(WORDS, rule.id) if rule.kind == RuleKind.OWN else None
+    ids = [one.id for one in _meetings(owner.whose)]
+    return look(MESSAGES[RuleKind(rule.kind)], said, own_words.chosen(request.args.get("language", "")), ids)
+
+
+@blueprint.get("/reminders/<int:rule_id>/preview.html")
+@requires(Role.COORDINATOR)
+def reminder_preview(rule_id: int) -> ResponseReturnValue:
+    """The mail as HTML, for the frame on its rule's page; what it may do there stands in web.EXCEPTIONS."""
+    rule = _rule(rule_id)
+    letter = _seen(rule, _owner(rule)).letter
+    if letter is None:
+        abort(404)
+    return Response(letter.html, mimetype="text/html", headers={"Content-Language": letter.locale})
 
 
 @blueprint.post("/reminders/<int:rule_id>/switch")

@@ -209,3 +209,18 @@ def test_the_heads_are_in_the_language_of_who_takes_it(app: Flask, locale: str) 
     comes()
     (row,) = read_csv(download(browser, "csv"))
     assert {"en": "Languages", "es": "Idiomas", "vi": "Ngôn ngữ"}[locale] in row
+
+
+def test_the_page_says_how_many_families_the_file_will_hold(
+    app: Flask, staff: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        comes(f"Family {number}", attendance=Attendance.ONLINE if number == 4 else Attendance.IN_PERSON)
+    said = {"": "The file will hold 5 families.", "?attendance=online": "The file will hold 1 family."}
+    for query, words in said.items():
+        assert words in staff.get(where(rest=f"families/{query}")).text
+        assert len(read_csv(download(staff, "csv", query))) == int(words.split()[4])
+    monkeypatch.setattr(find, "PAGE", 2)
+    text = staff.get(where(rest="families/?attendance=in_person")).text
+    assert "The file will hold those that fit, of 5 families in all." in text
+    assert "The file will hold 5 families." in staff.get(where(rest="families/")).text

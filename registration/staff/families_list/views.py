@@ -7,14 +7,14 @@ from flask import Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from registration import clock, database, i18n, languages
+from registration import clock, database, dates, i18n, languages
 from registration.accounts import audit
 from registration.accounts.guard import requires, signed_in
 from registration.accounts.roles import Role
 from registration.extensions import db
 from registration.families.models import Attendance, Demand, Modality, Status
 from registration.families.words import needs
-from registration.i18n import gettext
+from registration.i18n import gettext, ngettext
 from registration.meetings.completeness import source_language
 from registration.meetings.models import Meeting
 from registration.staff.blueprint import blueprint
@@ -80,9 +80,24 @@ def _list(meeting_id: int, asked: Asked, old_form: bool = False) -> ResponseRetu
         coordinator=Role.COORDINATOR in signed_in().roles,
         formats=(("staff.families_csv", "CSV"), ("staff.families_xlsx", "XLSX")),
         token=files.Download(),
+        size_of_file=_size_of_file(row, asked, found),
         old_form=old_form,
     )
     return page, 422 if old_form else 200
+
+
+def _size_of_file(row: Meeting, asked: Asked, found: find.Found) -> str:
+    """How many families a file of these will hold; where only reading all of them tells it, how many at most."""
+    if not asked.filters:
+        number = row.registrations
+    elif not asked.after and found.after is None:
+        number = len(found.ids)
+    else:
+        return gettext(
+            "The file will hold those that fit, of %(number)s families in all.",
+            number=dates.count(row.registrations, i18n.speaking()),
+        )
+    return ngettext("The file will hold %(num)s family.", "The file will hold %(num)s families.", number)
 
 
 def _meeting(meeting_id: int) -> Meeting:

@@ -43,7 +43,9 @@ def test_no_ticket_and_nothing_to_add_to_a_calendar(browser: Browser, status: st
 
 def test_of_a_cancelled_meeting_nothing_is_left_to_do(browser: Browser) -> None:
     meeting(status="cancelled")
-    assert not {"Change my answers", "I cannot come"} & set(links(browser.get("/en/registration/")))
+    page = browser.get("/en/registration/")
+    assert not {"Change my answers", "I cannot come"} & set(links(page))
+    assert "Keep this page" not in page.text
 
 
 def test_answers_to_a_postponed_meeting_can_be_changed_until_its_old_date_is_over(browser: Browser) -> None:

@@ -29,6 +29,10 @@ from registration.extensions import mail as sender
 from registration.families import commands as checks
 from registration.families import messages as family_messages
 from registration.families import views as families
+from registration.interpretation import commands as offer_commands
+from registration.interpretation import messages as job_messages
+from registration.interpretation import views as interpretation
+from registration.interpretation.offers import move_on
 from registration.mail import commands as mail_commands
 from registration.mail import metrics
 from registration.meetings import context, pages, published
@@ -71,9 +75,10 @@ def create_app(overrides: dict[str, object] | None = None, instance_path: str | 
             **family_messages.BUILDERS,
             **reminder_messages.BUILDERS,
             **trial.BUILDERS,
+            **job_messages.BUILDERS,
         },
         ahead=[reminder_messages.ahead],
-        idle=[queue_due, forget_old],
+        idle=[queue_due, move_on, forget_old],
     )
     entry.init_app(app)
     numbers.init_app(app)
@@ -88,6 +93,7 @@ def create_app(overrides: dict[str, object] | None = None, instance_path: str | 
         pages.blueprint,
         families.blueprint,
         reminders.blueprint,
+        interpretation.blueprint,
         metrics.blueprint,
         staff,
     ):
@@ -95,6 +101,7 @@ def create_app(overrides: dict[str, object] | None = None, instance_path: str | 
     for commands in (
         mail_commands.group,
         reminder_commands.group,
+        offer_commands.group,
         demo.group,
         checks.group,
         people.group,

@@ -22,6 +22,7 @@ class Purpose(StrEnum):
     REGISTRATION = "registration"
     NOT_ME = "not-me"
     UNSUBSCRIBE = "unsubscribe"
+    JOB = "job"
 
 
 # What stands in the place of a token where somebody only looks at what a reader would get.

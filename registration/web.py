@@ -133,7 +133,7 @@ def offered() -> list[str]:
 def _readable(tag: str) -> bool:
     """Whether this page may be read in `tag`: what a family holds already stays readable in its language."""
     endpoint = request.endpoint or ""
-    own = endpoint.startswith(("families.", "reminders.")) and endpoint != "families.register"
+    own = endpoint.startswith(("families.", "reminders.", "interpretation.")) and endpoint != "families.register"
     return tag in (installed() if own else offered())
 
 

@@ -38,6 +38,17 @@ VERBS: dict[str, set[str]] = {
 }
 # Staff's pages are packages by subject, each with its views: a verb there is named with its subject, `calls.record`.
 VERBS["reminders"] = {"rules", "runs", "queue", "announce", "answers", "audience", "bounces"}
+VERBS["interpretation"] = {
+    "answer",
+    "book",
+    "interpreters",
+    "offers",
+    "plan_changes",
+    "record",
+    "settle",
+    "teams",
+    "tell",
+}
 VERBS["staff"] = {"calls.record", "family.settle", "removals.remove", "plan.change_of_plan", "online.change_access"}
 VERBS["staff"] |= {
     "writing.write",
@@ -48,7 +59,7 @@ VERBS["staff"] |= {
     "settings.save",
 }
 # Shapes without behaviour that the rows of the outbox are handed over in.
-AT_THE_BOTTOM = {"models", "letter", "roles"}
+AT_THE_BOTTOM = {"models", "letter", "roles", "states"}
 
 PURE = (
     "registration.languages",
@@ -56,7 +67,10 @@ PURE = (
     "registration.meetings.availability",
     "registration.families.answers",
     "registration.interpretation.demand",
+    "registration.interpretation.fits",
     "registration.interpretation.planner",
+    "registration.interpretation.policy",
+    "registration.interpretation.states",
     "registration.reminders.due",
     "registration.staff.charts",
     "registration.staff.calls.order",

@@ -176,7 +176,7 @@ def test_the_record_is_read_in_every_language(app: Flask, tag: str) -> None:
 
 
 # Functions that hand an action on to the record, and the record's own.
-RECORDING = ("record", "_record", "_decided")
+RECORDING = ("record", "_record", "_decided", "on_record")
 
 
 def recorded() -> dict[str, str]:

@@ -57,6 +57,7 @@ ROUTES: dict[str, str | frozenset[str]] = {
     "reminders.unsubscribe": LINK,
     "reminders.subscribe_again": LINK,
     "reminders.coming": FAMILY,
+    "interpretation.job": LINK,
     "accounts.sign_in": OPEN,
     "accounts.link": LINK,
     "accounts.language": OPEN,

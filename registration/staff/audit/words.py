@@ -65,6 +65,16 @@ ACTIONS: Mapping[str, Callable[[], str]] = {
     "announcement_stopped": lambda: gettext("Stopped an announcement"),
     "announcement_retried": lambda: gettext("Sent an announcement again where it failed"),
     "interpretation.removed": lambda: gettext("Removed an interpretation of a meeting"),
+    "policy_chosen": lambda: gettext("Chose the rules for interpretation"),
+    "team_decided": lambda: gettext("Decided about a team of interpreters"),
+    "seat_offered": lambda: gettext("Offered a job to interpreters"),
+    "offer_accepted": lambda: gettext("Accepted a job"),
+    "offer_declined": lambda: gettext("Said no to a job"),
+    "offer_withdrawn": lambda: gettext("Took an offer back"),
+    "assignment_confirmed": lambda: gettext("Confirmed an interpreter"),
+    "assignment_released": lambda: gettext("Let an interpreter go"),
+    "interpreter_added": lambda: gettext("Added an interpreter"),
+    "interpreter_edited": lambda: gettext("Changed an interpreter"),
 }
 
 KINDS: Mapping[str, Callable[[], str]] = {
@@ -80,6 +90,9 @@ KINDS: Mapping[str, Callable[[], str]] = {
     "reminder": lambda: gettext("Reminder"),
     "announcement": lambda: gettext("Announcement"),
     "removal": lambda: gettext("Removal"),
+    "interpreter": lambda: gettext("Interpreter"),
+    "seat": lambda: gettext("Seat of a team"),
+    "assignment": lambda: gettext("Job of an interpreter"),
 }
 
 

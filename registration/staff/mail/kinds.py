@@ -30,6 +30,13 @@ def names() -> dict[str, str]:
         "reminder_own": gettext("Reminder in your own words"),
         "announcement": gettext("Announcement"),
         "announcement_test": gettext("Test of an announcement"),
+        "job_offer": gettext("Offer to an interpreter"),
+        "job_taken": gettext("Somebody else has the job"),
+        "job_withdrawn": gettext("Offer taken back"),
+        "job_confirmed": gettext("Job confirmed"),
+        "job_released": gettext("Interpreter not needed any more"),
+        "job_changed": gettext("Job changed"),
+        "job_cancelled": gettext("Job called off"),
     }
 
 

@@ -1,0 +1,1 @@
+"""Who interprets: the register of interpreters, teams and their seats, offers and bookings."""

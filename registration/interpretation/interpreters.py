@@ -1,0 +1,181 @@
+"""The register of interpreters is kept. The caller commits."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+
+from registration.accounts import audit
+from registration.accounts.models import Person
+from registration.database import NO_KEY
+from registration.extensions import db
+from registration.interpretation.models import (
+    Credential,
+    Interpreter,
+    Kind,
+    LanguagePair,
+    Level,
+    OtherDays,
+    WeeklyHours,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """A direction somebody works in; `modes` are values of meetings.models.Mode."""
+
+    source: str
+    target: str
+    modes: tuple[str, ...]
+    level: Level = Level.WORKING
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A credential. `verified`: whoever saves this has seen it."""
+
+    kind: str
+    number: str = ""
+    ends_on: date | None = None
+    verified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """Hours of each week: weekday 0 for Monday, minutes after midnight; kind as in models.Hours."""
+
+    kind: str
+    weekday: int
+    starts: int
+    ends: int
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Days that are not as the week says."""
+
+    first: date
+    last: date
+    free: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """All that staff write about an interpreter; the names of the fields above the lists are columns."""
+
+    name: str
+    time_zone: str
+    email: str | None = None
+    phone: str | None = None
+    locale: str = "en"
+    kind: str = Kind.CONTRACT.value
+    tested: bool = True
+    preferred: bool = False
+    blocked: bool = False
+    on_site: bool = True
+    remote: bool = True
+    home_place: str = ""
+    most_day: int | None = None
+    most_week: int | None = None
+    rate_cents: int = 0
+    paid_minimum: int | None = None
+    travel_cents: int = 0
+    directions: Sequence[Direction] = field(default_factory=tuple)
+    proofs: Sequence[Proof] = field(default_factory=tuple)
+    week: Sequence[Week] = field(default_factory=tuple)
+    days: Sequence[Days] = field(default_factory=tuple)
+
+
+LISTS = ("directions", "proofs", "week", "days")
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody changed this interpreter since the page was shown."""
+
+
+def add(details: Details, *, by: Person | None, now: datetime) -> Interpreter:
+    """Somebody new in the register."""
+    one = Interpreter(created_at=now, version=1)
+    _write(one, details, by, now)
+    db.session.add(one)
+    db.session.flush()
+    audit.record("interpreter_added", object_kind="interpreter", object_id=one.id, person=by)
+    return one
+
+
+def save(interpreter_id: int, details: Details, *, version: int, by: Person | None, now: datetime) -> list[str]:
+    """Keep what was written; gives the names of what changed. Raises ChangedMeanwhile, NoResultFound."""
+    one = db.session.get_one(Interpreter, interpreter_id, with_for_update=NO_KEY, populate_existing=True)
+    if one.version != version:
+        raise ChangedMeanwhile
+    changed = _write(one, details, by, now)
+    if changed:
+        one.version += 1
+        facts = {"fields": changed}
+        audit.record("interpreter_edited", object_kind="interpreter", object_id=one.id, person=by, facts=facts)
+    return changed
+
+
+def _write(one: Interpreter, details: Details, by: Person | None, now: datetime) -> list[str]:
+    changed = []
+    for name, value in asdict(details).items():
+        if name not in LISTS and getattr(one, name) != value:
+            setattr(one, name, value)
+            changed.append(name)
+    if directions_of(one) != list(details.directions):
+        _write_directions(one, details.directions)
+        changed.append("directions")
+    if proofs_of(one) != list(details.proofs):
+        _write_proofs(one, details.proofs, by, now)
+        changed.append("proofs")
+    if week_of(one) != list(details.week):
+        one.hours = [WeeklyHours(**asdict(row)) for row in details.week]
+        changed.append("week")
+    if days_of(one) != list(details.days):
+        one.days = [OtherDays(**asdict(row)) for row in details.days]
+        changed.append("days")
+    return sorted(changed)
+
+
+def _write_directions(one: Interpreter, directions: Sequence[Direction]) -> None:
+    there = {(pair.source, pair.target): pair for pair in one.pairs}
+    kept = []
+    for wanted in directions:
+        pair = there.get((wanted.source, wanted.target)) or LanguagePair(source=wanted.source, target=wanted.target)
+        pair.modes, pair.level = list(wanted.modes), wanted.level.value
+        kept.append(pair)
+    one.pairs = kept
+
+
+def _write_proofs(one: Interpreter, proofs: Sequence[Proof], by: Person | None, now: datetime) -> None:
+    """Who verified what stands stays; who saves now has verified what is newly ticked."""
+    there = {(row.kind, row.number, row.ends_on): row for row in one.credentials}
+    kept = []
+    for wanted in proofs:
+        key = (wanted.kind, wanted.number, wanted.ends_on)
+        row = there.get(key) or Credential(kind=wanted.kind, number=wanted.number, ends_on=wanted.ends_on)
+        if wanted.verified and row.verified_at is None:
+            row.verified_at, row.verified_by_id = now, by.id if by else None
+        elif not wanted.verified:
+            row.verified_at = row.verified_by_id = None
+        kept.append(row)
+    one.credentials = kept
+
+
+def directions_of(one: Interpreter) -> list[Direction]:
+    """The directions of an interpreter, as they are written."""
+    return [Direction(pair.source, pair.target, tuple(pair.modes), Level(pair.level)) for pair in one.pairs]
+
+
+def proofs_of(one: Interpreter) -> list[Proof]:
+    """The credentials."""
+    return [Proof(row.kind, row.number, row.ends_on, row.verified_at is not None) for row in one.credentials]
+
+
+def week_of(one: Interpreter) -> list[Week]:
+    """The hours of the week."""
+    return [Week(row.kind, row.weekday, row.starts, row.ends) for row in one.hours]
+
+
+def days_of(one: Interpreter) -> list[Days]:
+    """The days that are otherwise."""
+    return [Days(row.first, row.last, row.free) for row in one.days]

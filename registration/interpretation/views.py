@@ -1,0 +1,98 @@
+"""The page that an interpreter's mail opens: a job, and what can be answered. No sign-in.
+
+GET and HEAD change nothing.
+"""
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from registration import clock, i18n, links, web
+from registration.extensions import db
+from registration.interpretation import answer, lines, offers, seats, states
+from registration.interpretation.forms import AnswerForm
+from registration.interpretation.models import Assignment, Interpreter
+from registration.meetings.models import Meeting
+from registration.meetings.published import content
+
+blueprint = Blueprint("interpretation", __name__)
+
+
+@blueprint.after_request
+def private(response: Response) -> Response:
+    """No job is stored by a browser or shown by a search engine."""
+    return web.private(response)
+
+
+@blueprint.route("/<locale>/jobs/<token>", methods=["GET", "POST"], endpoint="job")
+def job(token: str) -> ResponseReturnValue:
+    """A job: the offer, or how it stands. Programs of mail open links, so only a button answers."""
+    named = links.read(links.Purpose.JOB, token)
+    assignment = answer.find(named.public_id, named.version) if named else None
+    if assignment is None:
+        return render_template("interpretation/no_job.html"), 410 if named else 404
+    if request.method == "GET":
+        return _show(assignment, token, AnswerForm())
+    form = AnswerForm()
+    if not form.validate():
+        return _show(assignment, token, form, status=422)
+    try:
+        _answer(assignment.id, form)
+    except (offers.NotOpen, offers.NotNow, answer.Taken, answer.Conflict) as refused:
+        db.session.rollback()
+        return _show(db.session.get_one(Assignment, assignment.id), token, form, refused, 409)
+    db.session.commit()
+    return redirect(url_for("interpretation.job", token=token), 303)
+
+
+def _answer(assignment_id: int, form: AnswerForm) -> None:
+    now, said = clock.now(), form.answer.data
+    if said == "accept":
+        answer.accept(assignment_id, now=now)
+    elif said == "decline":
+        answer.decline(assignment_id, form.reason.data or "", now=now)
+    elif said in ("yes", "no"):
+        answer.respond(assignment_id, said == "yes", now=now)
+
+
+def _show(
+    assignment: Assignment, token: str, form: AnswerForm, refused: Exception | None = None, status: int = 200
+) -> ResponseReturnValue:
+    meeting = db.session.get_one(Meeting, assignment.meeting_id)
+    one = db.session.get_one(Interpreter, assignment.interpreter_id)
+    view = content(i18n.speaking()).meeting(meeting.id)
+    made, now = seats.newest_offer(assignment.id), clock.now()
+    open_still = made is not None and made.state == states.Offer.SENT and made.expires_at > now
+    rows = [*lines.job(assignment, view), *lines.terms(assignment, one)]
+    if open_still and made is not None:
+        rows += lines.answer_by(made, assignment, meeting)
+    page = render_template(
+        "interpretation/job.html",
+        view=view,
+        token=token,
+        form=form,
+        rows=[{"label": label, "value": said[0], "detail": " ".join(said[1:])} for label, said in rows],
+        state=_state(assignment, open_still),
+        asks=assignment.asks or "",
+        owed=lines.money(assignment.payable_cents) if assignment.payable_cents else "",
+        in_the_way=_in_the_way(refused),
+        refused=type(refused).__name__.lower() if refused else "",
+    )
+    return page, status
+
+
+def _state(assignment: Assignment, open_still: bool) -> str:
+    if assignment.state == states.Assignment.OFFERED:
+        return "offered" if open_still else "expired"
+    made = seats.newest_offer(assignment.id)
+    if assignment.state == states.Assignment.RELEASED and made is not None and made.state == states.Offer.EXPIRED:
+        return "expired"
+    return assignment.state
+
+
+def _in_the_way(refused: Exception | None) -> list[str]:
+    """Their own jobs that overlap, by title and time."""
+    if not isinstance(refused, answer.Conflict):
+        return []
+    found = [db.session.get(Assignment, reason.job) for reason in refused.reasons if reason.job is not None]
+    views = [content(i18n.speaking()).meeting(other.meeting_id) for other in found if other is not None]
+    return [f"{view.title}, {view.when.date}, {view.when.time}" for view in views]

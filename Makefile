@@ -56,8 +56,8 @@ types: dev ## Types
 tests-sqlite: dev browser ## All tests on SQLite, the journeys and the wheel too
 	CHROMIUM="$$(sh tools/prepare_browser.sh)" $(PYTEST) -m "not faults"
 
-tests-postgresql: dev ## The tests on a private PostgreSQL, but for journeys and wheel
-	$(ON_POSTGRESQL) $(PYTEST) -m "not faults and not browser and not wheel"
+tests-postgresql: dev ## The tests on a private PostgreSQL, but for journeys, wheel, and what asks none
+	$(ON_POSTGRESQL) $(PYTEST) -m "not faults and not browser and not wheel and not no_database"
 
 browser: ## Find Chromium, or install it where that may be done
 	@sh tools/prepare_browser.sh > /dev/null

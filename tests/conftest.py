@@ -86,8 +86,9 @@ def season(season_template: str, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.fixture
-def database_uri(season: Season) -> str:
+def database_uri(season: Season, request: pytest.FixtureRequest) -> str:
     """The test's own copy of the season."""
+    assert not request.node.get_closest_marker("no_database"), "it asks for a database, so it runs on both"
     season.put_back()
     return season.uri
 

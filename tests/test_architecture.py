@@ -9,6 +9,8 @@ import pytest
 from tests import architecture
 from tests.architecture import Faults, Tree, read_tree
 
+pytestmark = pytest.mark.no_database
+
 ROOT = Path(__file__).parents[1]
 Rule = Callable[[Tree], Faults]
 

@@ -12,6 +12,8 @@ import pytest
 from registration import dates
 from registration.languages import LANGUAGES
 
+pytestmark = pytest.mark.no_database
+
 DENVER = "America/Denver"
 GOLDEN = Path(__file__).parent / "golden" / "dates.json"
 # After a change that is meant: write `golden_lines(TAGS)` there, and read every line that differs.

@@ -15,6 +15,8 @@ from registration import languages
 from registration.languages import LANGUAGES, canonical, interpretation_choices, name_in, negotiate
 from tests import pseudo
 
+pytestmark = pytest.mark.no_database
+
 # domain.md, "Languages".
 PAGES = [
     "en", "es", "vi", "ar", "am", "so", "fr", "ne", "ru", "zh-Hans", "zh-Hant", "sw", "ti", "my", "prs", "ps",

@@ -13,6 +13,8 @@ from registration.config import Defaults
 from registration.i18n import SOURCE
 from tests import catalogues
 
+pytestmark = pytest.mark.no_database
+
 ROOT = Path(__file__).parent.parent
 TEMPLATE = ROOT / "translations" / "messages.pot"
 # English is the language of the source: gettext gives back what it was asked, and chooses by n == 1.

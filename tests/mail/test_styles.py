@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from registration.mail import styles
 
+pytestmark = pytest.mark.no_database
+
 PAGE = """<!doctype html>
 <html lang="en"><head><title>{title}</title><style>
 p {{ margin: 0; }} .code p {{ color: #475a62; }} a {{ color: #0b5161; }}

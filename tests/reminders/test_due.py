@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from registration.reminders import due
 from registration.reminders.due import Held, Reason, Rule, Verdict
 
+pytestmark = pytest.mark.no_database
+
 DENVER = ZoneInfo("America/Denver")
 LONG_AGO = datetime(2027, 1, 1, tzinfo=UTC)
 

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from registration.reminders import placeholders
 
+pytestmark = pytest.mark.no_database
+
 
 def test_each_is_found_once_in_its_order() -> None:
     assert placeholders.used("{link} {date} {link}") == ["link", "date"]

@@ -10,6 +10,8 @@ from hypothesis import strategies as some
 from registration.staff import charts
 from registration.staff.charts import Bar, Days, Kind
 
+pytestmark = pytest.mark.no_database
+
 START = date(2027, 4, 20)
 counts = some.lists(some.integers(0, 5000), max_size=900)
 

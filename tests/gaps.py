@@ -22,4 +22,7 @@ GAPS: dict[str, object] = {
     "rule_id": 1,
     "run_id": 1,
     "announcement_id": 1,
+    "seat_id": 1,
+    "assignment_id": 1,
+    "interpreter_id": 1,
 }

@@ -141,16 +141,19 @@ def _leave_empty(there: list[Seat], size: int) -> None:
         seat.required = place < size
 
 
-def take_out(service_id: int) -> None:
-    """Take a team's empty seats out, before its service is. Raises StillBooked."""
-    seats = list(db.session.scalars(select(Seat).where(Seat.service_id == service_id)))
+def take_out(meeting_id: int, key: Key) -> None:
+    """Take a team and its empty seats out, before its service is. Raises StillBooked."""
+    families.lock(meeting_id)
+    service = service_for(meeting_id, key)
+    team = team_of(service.id) if service else None
+    if service is None or team is None:
+        return
+    seats = list(db.session.scalars(select(Seat).where(Seat.service_id == service.id)))
     asked = select(Assignment.id).where(Assignment.seat_id.in_([seat.id for seat in seats])).limit(1)
     if db.session.scalar(asked) is not None:
         raise StillBooked
     for seat in seats:
         db.session.delete(seat)
     db.session.flush()
-    team = team_of(service_id)
-    if team is not None:
-        db.session.delete(team)
+    db.session.delete(team)
     db.session.flush()

@@ -17,6 +17,7 @@ AREAS: tuple[tuple[str, Callable[[], str]], ...] = (
     (HOME, lambda: gettext("Today")),
     ("staff.meetings", lambda: gettext("Meetings")),
     ("staff.find_family", lambda: gettext("Families")),
+    ("staff.interpreters", lambda: gettext("Interpreters")),
     ("staff.calls", lambda: gettext("Calls")),
     ("staff.mail", lambda: gettext("Messages")),
     ("staff.people", lambda: gettext("People")),

@@ -8,6 +8,7 @@ from registration import clock, links
 from registration.extensions import db
 from registration.families.interpretation import Key
 from registration.families.models import Modality
+from registration.interpretation import details as written
 from registration.interpretation import interpreters, profile, teams
 from registration.interpretation.models import Assignment, Delivery, Interpreter, Seat
 from registration.mail.models import OutboxMessage
@@ -20,10 +21,10 @@ BOTH_WAYS = (("en", "so"), ("so", "en"))
 
 def interpreter(name: str = "Hodan Ali", pairs: tuple[tuple[str, str], ...] = BOTH_WAYS, **given: Any) -> int:
     """Somebody who interprets Somali, written by staff; gives the number."""
-    directions = [interpreters.Direction(source, target, tuple(Mode)) for source, target in pairs]
+    directions = [written.Direction(source, target, tuple(Mode)) for source, target in pairs]
     email = given.pop("email", f"{name.split()[0].lower()}@interpreters.example.org")
     known: dict[str, Any] = {"rate_cents": 6000, "travel_cents": 1500, "phone": "+13035550177"} | given
-    details = interpreters.Details(name=name, time_zone="America/Denver", email=email, directions=directions, **known)
+    details = written.Details(name=name, time_zone="America/Denver", email=email, directions=directions, **known)
     one = interpreters.add(details, by=person_with("coordinator"), now=clock.now())
     db.session.commit()
     return one.id

@@ -9,8 +9,12 @@ from sqlalchemy import delete, select, update
 
 from registration import clock
 from registration.extensions import db
-from registration.families.models import InterpretationRequest, Registration, Removal
+from registration.families.interpretation import Key
+from registration.families.models import InterpretationRequest, Modality, Registration, Removal
 from registration.families.views.own import link_of
+from registration.interpretation import interpreters, offers, profile, teams
+from registration.interpretation.details import Details, Direction
+from registration.interpretation.models import Delivery, OfferWay
 from registration.mail.models import OutboxMessage, State
 from registration.meetings.models import (
     InterpretationService,
@@ -111,6 +115,7 @@ class Desk:
             )
             return {
                 **self._said(meeting),
+                **self._team(meeting),
                 "meeting_id": meeting.id,
                 "registration_id": self.families[0].id,
                 "message_id": failed,
@@ -168,6 +173,24 @@ class Desk:
         before = {"starts_at": ago(3).isoformat(), "ends_at": ago(3).isoformat()}
         db.session.add(MeetingChange(meeting_id=meeting.id, kind="moved", at=clock.now(), before=before))
         touch()
+
+    def _team(self, meeting: Meeting) -> dict[str, int | str]:
+        """A team with one seat offered and one free, and interpreters of every kind."""
+        people = []
+        for name, more in (
+            ("Hodan Ali Nur", {"preferred": True}),
+            ("Words and Hands Interpreting Agency of the Rocky Mountains", {"kind": "agency"}),
+            ("Farah Nur", {"blocked": True, "tested": False}),
+        ):
+            both = [Direction("en", "so", ("simultaneous",)), Direction("so", "en", ("simultaneous",))]
+            details = Details(name, "America/Denver", "somebody@interpreters.example.org", directions=both, **more)
+            people.append(interpreters.add(details, by=None, now=clock.now()))
+        plan = teams.Plan(Mode.SIMULTANEOUS, Delivery.ON_SITE, 2)
+        key = Key("so", Modality.SPOKEN)
+        team = teams.decide(meeting.id, key, plan, profile.current(), version=0, by=None, now=clock.now())
+        first, second = (seat.id for seat in offers.seats_of(team.service_id))
+        offers.offer(first, [people[0].id], OfferWay.ONE, by=None, now=clock.now())
+        return {"seat_id": second, "interpreter_id": people[0].id, "assignment_id": 1}
 
     def _said(self, meeting: Meeting) -> dict[str, int | str]:
         """A reminder that has gone out, and an announcement that is being written."""

@@ -26,6 +26,7 @@ from registration.families.interpretation import (
 )
 from registration.families.models import InterpretationRequest, Modality
 from registration.i18n import gettext, ngettext
+from registration.interpretation import teams
 from registration.meetings.models import InterpretationService, Meeting, MeetingStatus, ServiceState
 from registration.meetings.published import content, forget_version
 from registration.meetings.shown import tongue
@@ -33,6 +34,7 @@ from registration.staff.blueprint import blueprint
 from registration.staff.interpretation import rows
 from registration.staff.interpretation.forms import DecisionForm, RemoveForm
 from registration.staff.plan.foreseen import Group, groups
+from registration.staff.teams import shown
 
 
 def _meeting(meeting_id: int) -> Meeting:
@@ -68,6 +70,7 @@ def _list(meeting: Meeting, status: int = 200, **said: Any) -> ResponseReturnVal
         meeting=meeting,
         view=published.meeting(meeting.id),
         asked=asked,
+        teams=shown.of_meeting(meeting.id),
         more=_addable(meeting, {(row.key.language, row.key.modality) for row in asked.rows}),
         token=RemoveForm(formdata=None),
         **said,
@@ -262,8 +265,9 @@ def interpretation_remove(meeting_id: int, language: str, modality: str) -> Resp
     if not form.validate():
         return _list(meeting, 422, old_form=True)
     try:
+        teams.take_out(meeting.id, key)
         remove(meeting.id, key, version=form.shown_version, by=signed_in())
-    except (DecidedMeanwhile, StillAsked):
+    except (DecidedMeanwhile, StillAsked, teams.StillBooked):
         db.session.rollback()
         forget_version()
         return _list(_meeting(meeting_id), 409, kept=tongue(key.language, i18n.speaking()))

@@ -1,7 +1,7 @@
 """A meeting will be otherwise than announced: the one verb that changes it and tells everybody concerned.
 
-Reminders look at the meeting when they are due, so they move and end with it; only answers are let go of here. What a
-change does to interpreters joins here. The caller commits.
+Reminders look at the meeting when they are due, so they move and end with it; only answers are let go of here.
+Interpreters are told by the same verb. The caller commits.
 """
 
 from collections.abc import Mapping
@@ -19,6 +19,7 @@ from registration.families.admit import admit_waiting
 from registration.families.coming import forget_answers
 from registration.families.models import Attendance, Demand, Registration, Status
 from registration.families.tell import Message, topic_of
+from registration.interpretation.plan_changes import plan_changed
 from registration.mail.queue import keep_until
 from registration.meetings.completeness import source_language
 from registration.meetings.models import Change, Meeting, MeetingChange, MeetingStatus, TranslatedText
@@ -76,13 +77,19 @@ def change_of_plan(meeting_id: int, plan: Plan, *, version: int, by: Person | No
         occurrence=str(change.id),
         facts={"change": change.id, **_times(change.before)},
     )
+    interpreters = plan_changed(meeting, change, by=by, now=now)
     audit.record(
         f"plan_{plan.kind}",
         object_kind="meeting",
         object_id=meeting_id,
         meeting_id=meeting_id,
         person=by,
-        facts={"change": change.id, "families_told": told, "reason_in": sorted(t for t, s in plan.reason.items() if s)},
+        facts={
+            "change": change.id,
+            "families_told": told,
+            "interpreters": interpreters,
+            "reason_in": sorted(t for t, s in plan.reason.items() if s),
+        },
     )
     return Done(change, told, again=False)
 

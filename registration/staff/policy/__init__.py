@@ -1,0 +1,1 @@
+"""The rules of interpretation: which profile the district follows."""

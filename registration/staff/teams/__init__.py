@@ -1,0 +1,1 @@
+"""The team of a service: its seats, whom they are offered to, who has them."""

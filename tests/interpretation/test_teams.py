@@ -1,0 +1,195 @@
+"""Staff's pages of teams, seats and interpreters: from demand to a booked seat, and the rules behind it."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from registration import clock
+from registration.extensions import db
+from registration.interpretation import answer, offers, profile
+from registration.interpretation.models import Assignment, Interpreter, OfferWay, Seat, Team
+from registration.interpretation.policy import Profile
+from registration.meetings.models import InterpretationService, Mode
+from tests.families.steps import meeting, register
+from tests.interpretation.cast import assignment_of, interpreter, service_state, state_of, team, told
+from tests.pages import Browser, Form, Page
+from tests.signing_in import signed_in
+
+
+@pytest.fixture
+def staff(app: Flask) -> Browser:
+    """Somebody who coordinates meetings."""
+    return signed_in(app, "coordinator")
+
+
+def team_page(staff: Browser, language: str = "so", slug: str = "english-meeting") -> Page:
+    return staff.get(f"/staff/meetings/{meeting(slug).id}/interpretation/{language}/spoken/team")
+
+
+def form_to(page: Page, ending: str) -> Form:
+    """The form of a page whose address ends so."""
+    return next(form for form in page.forms() if form.action.endswith(ending))
+
+
+def test_one_click_from_demand_to_a_team_with_its_rule(app: Flask, staff: Browser) -> None:
+    register(Browser(app), interpretation="so")
+    page = staff.get(f"/staff/meetings/{meeting().id}/interpretation/")
+    link = next(one for one in page.main.all("a") if one.get("aria-label") == "Team: Somali")
+    page = staff.get(link.get("href"))
+    assert "Simultaneous: one up to 30 minutes, two above. The meeting takes 60. Profile: Court." in page.text
+    page = staff.send(page.form("size"))
+    assert [row.all("th")[0].text for row in page.root.one("tbody").all("tr")] == ["1", "2"]
+    assert service_state() == "looking"
+    page = staff.get(f"/staff/meetings/{meeting().id}/interpretation/")
+    assert "0 of 2 seats confirmed" in page.text
+
+
+def test_fewer_needs_a_reason_and_keeps_it(staff: Browser) -> None:
+    page = staff.send(team_page(staff).form("size"), size="1")
+    assert page.status == 422
+    assert "Fewer than the rule says: write why" in page.text
+    page = staff.send(page.form("size"), fewer_reason="Only one in the state")
+    assert db.session.scalars(select(Team.fewer_reason)).one() == "Only one in the state"
+
+
+@pytest.mark.parametrize(("kind", "wanted"), [("district", 4), ("court", 8), ("conference", 8)])
+def test_the_three_real_meetings_give_so_many_seats(app: Flask, kind: str, wanted: int) -> None:
+    profile.choose(Profile(kind), {}, 0, by=None)
+    db.session.commit()
+    for slug, language, mode in (
+        ("english-meeting", "es", "simultaneous"),
+        ("english-meeting", "vi", "simultaneous"),
+        ("spanish-meeting", "en", "consecutive"),
+        ("vietnamese-meeting", "en", "consecutive"),
+    ):
+        browser = signed_in(app, "coordinator")
+        page = team_page(browser, language, slug)
+        rule_size = page.form("size").values["size"]
+        browser.send(page.form("size"), mode=mode, size=rule_size)
+    db.session.rollback()
+    assert len(db.session.scalars(select(Seat.id)).all()) == wanted
+
+
+def test_what_is_unwise_is_said_on_the_page(app: Flask, staff: Browser) -> None:
+    team(mode=Mode.CONSECUTIVE)
+    assert "The meeting is short for that." in team_page(staff).text
+
+
+def test_a_seat_is_offered_and_the_offer_taken_back(app: Flask, staff: Browser) -> None:
+    hodan, blocked = interpreter(), interpreter("Farah Nur", blocked=True)
+    (seat,) = team()
+    page = staff.get(f"/staff/seats/{seat}/")
+    assert [box.get("value") for box in page.main.all("input", name="interpreter")] == [str(hodan)]
+    assert "Farah Nur: Blocked" in page.text
+    page = staff.send(page.form("hours"), interpreter=[str(hodan)])
+    assert "Asked" in page.text
+    assert state_of(hodan) == "offered"
+    page = staff.send(form_to(page, "/release"))
+    assert (state_of(hodan), len(told("job_withdrawn"))) == ("released", 1)
+    page = staff.send(staff.get(f"/staff/seats/{seat}/").form("hours"), interpreter=[str(blocked)])
+    assert page.status == 409
+    assert "Farah Nur cannot be asked: Blocked" in page.text
+
+
+def test_who_accepts_among_several_is_confirmed_after_staff_saw_who_is_told(app: Flask, staff: Browser) -> None:
+    register(Browser(app), interpretation="so")
+    hodan, farah = interpreter(), interpreter("Farah Nur")
+    (seat,) = team()
+    offers.offer(seat, [hodan, farah], OfferWay.SEVERAL, by=None, now=clock.now())
+    db.session.commit()
+    answer.accept(assignment_of(farah).id, now=clock.now())
+    db.session.commit()
+    page = staff.send(form_to(team_page(staff), "/confirm"))
+    assert page.heading == "Not done yet: who is told what"
+    assert "1 family will be told" in page.text
+    assert state_of(farah) == "accepted"
+    page = staff.send(form_to(page, "/confirm"))
+    assert "Confirmed. 1 family is told." in page.text
+    assert (state_of(farah), service_state(), len(told("interpreter_confirmed"))) == ("confirmed", "confirmed", 1)
+
+
+def test_an_agency_is_booked_by_hand_with_its_order_number(staff: Browser) -> None:
+    agency = interpreter("Words & Co", kind="agency", email=None)
+    (seat,) = team()
+    page = staff.send(
+        staff.get(f"/staff/seats/{seat}/").form("hours"), interpreter=[str(agency)], order_number="PO 77", by_hand="1"
+    )
+    assert "PO 77" in page.text
+    assert "Name to follow" in page.text
+    assert service_state() == "confirmed"
+
+
+def test_an_interpreter_is_written_and_changed(staff: Browser) -> None:
+    typed: dict[str, Any] = {
+        "name": "Hodan Ali",
+        "email": "hodan@interpreters.example.org",
+        "directions": "en <> so simultaneous\nen > am consecutive expert",
+        "proofs": "Court certificate; 12; 2028-05-31; seen",
+        "week": "duty 1 08:00-15:00\n1 17:00-21:00",
+        "days": "2027-07-01 2027-07-14",
+        "rate": "45.50",
+    }
+    page = staff.send(staff.get("/staff/interpreters/new").form("directions"), **typed)
+    assert page.heading == "Hodan Ali"
+    form = page.form("directions")
+    assert {name: form.values[name] for name in typed} == typed
+    one = db.session.scalars(select(Interpreter)).one()
+    assert (one.rate_cents, len(one.pairs), one.credentials[0].verified_by_id is not None) == (4550, 3, True)
+    page = staff.send(form, preferred="1")
+    assert db.session.scalars(select(Interpreter.preferred)).one()
+    page = staff.send(form, name="Hodan Ali Nur")
+    assert page.status == 409
+    assert "Hodan Ali" in staff.get("/staff/interpreters/?language=so").text
+    assert "Hodan Ali" not in staff.get("/staff/interpreters/?language=vi").text
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("directions", "en <> xx"),
+        ("directions", "English and Somali"),
+        ("directions", "en > en"),
+        ("proofs", "; 12"),
+        ("proofs", "Court; 1; tomorrow"),
+        ("week", "8 10:00-11:00"),
+        ("week", "1 11:00-10:00"),
+        ("days", "2027-07-14 2027-07-01"),
+        ("rate", "a lot"),
+        ("time_zone", "Mars/Base"),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_shown_again(staff: Browser, field: str, text: str) -> None:
+    page = staff.send(staff.get("/staff/interpreters/new").form("directions"), name="Hodan", **{field: text})
+    assert page.status == 422
+    assert page.form("directions").values[field] == text
+    assert field in {link.get("href").removeprefix("#") for link in page.root.one(class_="errors").all("a")}
+
+
+def test_the_rules_are_chosen_on_the_settings_page(app: Flask) -> None:
+    boss = signed_in(app, "administrator")
+    page = boss.get("/staff/settings/interpretation")
+    assert page.form("profile").values["profile"] == "court"
+    boss.send(page.form("profile"), profile="own", simultaneous_alone="75")
+    db.session.rollback()
+    assert profile.current().figures.simultaneous_alone == 75
+    page = boss.send(boss.get("/staff/settings/interpretation").form("profile"), profile="own", travel="soon")
+    assert page.status == 422
+
+
+def test_a_language_somebody_was_asked_for_is_not_taken_out(staff: Browser) -> None:
+    hodan = interpreter()
+    (seat,) = team()
+    offers.offer(seat, [hodan], OfferWay.ONE, by=None, now=clock.now())
+    db.session.commit()
+    page = staff.get(f"/staff/meetings/{meeting().id}/interpretation/")
+    page = staff.send(form_to(page, "so/spoken/remove"))
+    assert page.status == 409
+    assert db.session.scalars(select(Assignment.id)).all()
+    staff.send(form_to(team_page(staff), "/release"))
+    team(slug="spanish-meeting")
+    page = staff.get(f"/staff/meetings/{meeting('spanish-meeting').id}/interpretation/")
+    assert staff.send(form_to(page, "so/spoken/remove")).status == 200
+    left = select(InterpretationService.id).where(InterpretationService.meeting_id == meeting("spanish-meeting").id)
+    assert not db.session.scalars(left.where(InterpretationService.language == "so")).all()

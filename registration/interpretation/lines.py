@@ -10,7 +10,7 @@ from registration.families.lines import recording
 from registration.i18n import gettext, ngettext
 from registration.interpretation import policy, profile, seats, states
 from registration.interpretation.models import Assignment, Delivery, Interpreter, Offer, OfferWay, Seat, Team
-from registration.meetings.models import InterpretationService, Meeting, Mode
+from registration.meetings.models import InterpretationService, Meeting, Mode, Recording
 from registration.meetings.shown import MeetingView
 
 Rows = list[tuple[str, list[str]]]
@@ -48,8 +48,14 @@ def job(assignment: Assignment, view: MeetingView) -> Rows:
         (gettext("Where"), _where(team, view)),
         (gettext("Please be there at"), [there]),
         (gettext("Team"), [_partners(assignment, team)]),
-        (gettext("Recording"), [recording(view.recording)]),
+        (gettext("Recording"), [_recording(view.recording)]),
     ]
+
+
+def _recording(kind: str) -> str:
+    if kind == Recording.NO:
+        return recording(kind)
+    return gettext("Yes. Accept only if you agree that your voice is recorded.")
 
 
 def _direction(service: InterpretationService, view: MeetingView) -> str:
@@ -125,5 +131,6 @@ def answer_by(made: Offer, assignment: Assignment, meeting: Meeting) -> Rows:
             when=moment(min(by, meeting.starts_at), meeting.time_zone),
         )
     if made.way == OfferWay.SEVERAL:
-        means = f"{gettext('We ask several people. The first who accepts has it.')} {means}"
+        first = gettext("We ask several people. The first who accepts has it.")
+        means = f"{first} {means}"
     return [(gettext("Please answer by"), [moment(made.expires_at, meeting.time_zone), means])]

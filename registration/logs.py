@@ -11,7 +11,7 @@ from flask import Flask, g, has_request_context, request
 from registration import clock, config
 
 # What follows these in an address opens somebody's registration.
-_SECRET_PATH = re.compile(r"(/(?:r|not-me|unsubscribe|calendar|sign-in)/)[^/\s?]+")
+_SECRET_PATH = re.compile(r"(/(?:r|not-me|unsubscribe|calendar|sign-in|jobs)/)[^/\s?]+")
 
 
 def without_secrets(text: str) -> str:

@@ -137,6 +137,7 @@ ROUTES: dict[str, str | frozenset[str]] = {
     "staff.interpreters": frozenset({C}),
     "staff.new_interpreter": frozenset({C}),
     "staff.interpreter": frozenset({C}),
+    "staff.import_interpreters": frozenset({C}),
     "staff.rules": frozenset({A}),
     "staff.plan": frozenset({C}),
     "staff.change_plan": frozenset({C}),

@@ -1,5 +1,6 @@
 """Staff's pages of teams, seats and interpreters: from demand to a booked seat, and the rules behind it."""
 
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -193,3 +194,43 @@ def test_a_language_somebody_was_asked_for_is_not_taken_out(staff: Browser) -> N
     assert staff.send(form_to(page, "so/spoken/remove")).status == 200
     left = select(InterpretationService.id).where(InterpretationService.meeting_id == meeting("spanish-meeting").id)
     assert not db.session.scalars(left.where(InterpretationService.language == "so")).all()
+
+
+FILE = (
+    "\ufeffname,email,languages,credentials,rate,blocked\r\n"
+    "Hodan Ali,hodan@interpreters.example.org,en <> so|en > am,Court; 12; 2028-05-31; seen,45,no\r\n"
+    "=cmd(),farah@interpreters.example.org,en <> so,,,\r\n"
+    "'Ubah Said,ubah@interpreters.example.org,en <> xx,,a lot,\r\n"
+    "Hodan again,HODAN@interpreters.example.org,en <> so,,,\r\n"
+)
+
+
+def sent(staff: Browser, text: str) -> Page:
+    """The page after a file was chosen."""
+    where = "/staff/interpreters/import"
+    form = next(form for form in staff.get(where).forms() if form.action.endswith(where))
+    file = (BytesIO(text.encode()), "interpreters.csv")
+    return Page(staff.raw("post", where, data={"csrf_token": form.values["csrf_token"], "file": file}), where)
+
+
+def test_a_file_is_shown_row_by_row_before_anything_is_added(staff: Browser) -> None:
+    shown = sent(staff, FILE)
+    assert shown.status == 200
+    rows = [row.all("td")[-1].text for row in shown.root.one("tbody").all("tr")]
+    assert rows[0] == "Is added"
+    assert rows[1] == "A name does not begin with = or @"
+    assert "Languages: we cannot read this line: en <> xx" in rows[2]
+    assert "Write an amount like this: 45.00" in rows[2]
+    assert rows[3] == "Is in the register already"
+    assert db.session.scalars(select(Interpreter)).all() == []
+    for _ in range(2):
+        staff.send(shown.form("sure"))
+    one = db.session.scalars(select(Interpreter)).one()
+    assert (one.name, one.rate_cents, len(one.pairs), one.blocked, one.on_site) == ("Hodan Ali", 4500, 3, False, True)
+
+
+@pytest.mark.parametrize("text", ["", "who,what\na,b\n", "name,languages\n" + "a,en > so\n" * 501])
+def test_what_is_no_file_of_interpreters_is_refused_in_words(staff: Browser, text: str) -> None:
+    page = sent(staff, text)
+    assert page.status == 422
+    assert page.root.one(class_="errors").all("a")

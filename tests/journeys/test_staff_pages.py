@@ -62,6 +62,7 @@ PAGES: dict[str, At] = {
     "interpreters": At("staff.interpreters"),
     "new interpreter": At("staff.new_interpreter"),
     "interpreter": At("staff.interpreter"),
+    "interpreters from a file": At("staff.import_interpreters"),
     "rules of interpretation": At("staff.rules"),
     "plan": At("staff.plan"),
     "another room": _plan("room"),

@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 from flask import current_app
 from flask_babel import lazy_gettext
-from wtforms import BooleanField, StringField
+from wtforms import BooleanField, FileField, HiddenField, StringField
 
 from registration import phones
 from registration.accounts.forms import read_email
@@ -18,6 +18,7 @@ from registration.interpretation.details import Details
 from registration.interpretation.models import Interpreter, Kind
 
 MONEY = re.compile(r"\$?\s*(\d{1,5})(?:[.,](\d\d))?")
+MOST_BYTES = 300_000
 MOST_MINUTES = 7 * 24 * 60
 
 
@@ -114,6 +115,21 @@ class InterpreterForm(Form):
             week=typed.week(self.week.data or ""),
             days=typed.days(self.days.data or ""),
         )
+
+
+class ImportForm(Form):
+    """A file of interpreters: chosen, and on the second page carried along as text."""
+
+    file = FileField()
+    pasted = HiddenField()
+    sure = HiddenField()
+
+    def text(self) -> str:
+        """What the file says; bytes that are no UTF-8 become question marks."""
+        if self.pasted.data:
+            return str(self.pasted.data)
+        sent = self.file.data
+        return sent.read(MOST_BYTES).decode("utf-8", "replace").replace("\0", "") if hasattr(sent, "read") else ""
 
 
 FLAGS = ("tested", "preferred", "blocked", "on_site", "remote")

@@ -9,14 +9,15 @@ from registration.accounts.forms import page_languages
 from registration.accounts.guard import requires, signed_in
 from registration.accounts.roles import Role
 from registration.extensions import db
-from registration.i18n import gettext
+from registration.i18n import gettext, ngettext
 from registration.interpretation import interpreters as verbs
 from registration.interpretation import states
 from registration.interpretation.lines import money
 from registration.interpretation.models import Assignment, Interpreter, Kind, LanguagePair
 from registration.meetings.published import content
 from registration.staff.blueprint import blueprint
-from registration.staff.interpreters.forms import InterpreterForm, filled
+from registration.staff.interpreters import imported
+from registration.staff.interpreters.forms import ImportForm, InterpreterForm, filled
 from registration.staff.teams.shown import state_words
 
 MOST_JOBS = 100
@@ -94,6 +95,46 @@ def new_interpreter() -> ResponseReturnValue:
     db.session.commit()
     flash(gettext("Saved."), "good")
     return redirect(url_for("staff.interpreter", interpreter_id=one.id), 303)
+
+
+@blueprint.route("/interpreters/import", methods=["GET", "POST"])
+@requires(Role.COORDINATOR)
+def import_interpreters() -> ResponseReturnValue:
+    """A file of interpreters: first what it says, row by row, then it is taken in."""
+    form = ImportForm()
+    if request.method == "GET":
+        return _import(form)
+    if not form.validate():
+        return _import(form, status=422)
+    text = form.text()
+    try:
+        rows = imported.read(text)
+    except imported.NotAFile as wrong:
+        form.file.errors = [wrong.words]
+        return _import(form, status=422)
+    if not form.sure.data:
+        return _import(form, rows, text)
+    new = [row.details for row in rows if row.details is not None and not row.known]
+    for details in new:
+        verbs.add(details, by=signed_in(), now=clock.now())
+    db.session.commit()
+    words = ngettext("%(num)s interpreter was added.", "%(num)s interpreters were added.", len(new))
+    flash(words, "good" if new else "info")
+    return redirect(url_for("staff.interpreters"), 303)
+
+
+def _import(
+    form: ImportForm, rows: list[imported.Row] | None = None, text: str = "", status: int = 200
+) -> ResponseReturnValue:
+    page = render_template(
+        "staff/interpreters/import.html",
+        form=form,
+        rows=rows,
+        text=text,
+        new=sum(row.details is not None and not row.known for row in rows or []),
+        columns=", ".join(imported.COLUMNS),
+    )
+    return page, status
 
 
 @blueprint.route("/interpreters/<int:interpreter_id>/", methods=["GET", "POST"])

@@ -3,23 +3,40 @@
 The statements are built once and columns named in one place. The row is given as an object of no session, to look at.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Table, TextClause, bindparam, exists, false, insert, literal_column, text
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    Select,
+    Table,
+    Text,
+    TextClause,
+    bindparam,
+    exists,
+    false,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.sql.dml import ReturningInsert
 
-from registration.database import detached, run
+from registration.database import detached, is_sqlite, run
 from registration.extensions import Declarative
 from registration.families.answers import Answers
-from registration.families.models import InterpretationRequest, Registration, Status
+from registration.families.models import InterpretationRequest, Registration, RegistrationWord, Status
 from registration.families.names import words
 from registration.meetings.models import Meeting
 
 _REGISTRATION: Table = Declarative.metadata.tables[Registration.__tablename__]
 _REQUEST: Table = Declarative.metadata.tables[InterpretationRequest.__tablename__]
+_WORD: Table = Declarative.metadata.tables[RegistrationWord.__tablename__]
 # The meeting is locked when this runs, so nobody can register with the same address in between.
 _SAME_ADDRESS = (
     exists(literal_column("1"))
@@ -86,25 +103,84 @@ def add(
         "version": 1,
         "calendar_sequence": 0,
     }
+    rows = _Rows(row, [_columns_of(one) | {"meeting_id": meeting.id} for one in requests], words(answers.name))
     address = {"at_meeting": meeting.id, "folded": row["email_folded"]} if answers.email else {}
-    added, same = run(_ADD if address else _ADD_WITHOUT_ADDRESS, row | address).one()
-    registration = detached(Registration, _NOTHING | row | {"id": added, "same_address": bool(same)})
-    set_committed_value(registration, "requests", [_request(one, registration) for one in requests])
-    add_words(added, meeting.id, answers.name)
+    added = _one_by_one(rows, address) if is_sqlite() else _together(rows, address)
+    registration = detached(Registration, _NOTHING | row | {"id": added.id, "same_address": added.same_address})
+    its = zip(rows.requests, added.requests, strict=True)
+    set_committed_value(registration, "requests", [_request(added.id, *one) for one in its])
     return registration
 
 
-def _request(asked: InterpretationRequest, registration: Registration) -> InterpretationRequest:
-    asked.registration_id = registration.id
-    values = {name: value for name, value in vars(asked).items() if name in _REQUEST.c}
-    added = detached(InterpretationRequest, values | {"id": run(_ADD_REQUEST, values).scalar_one()})
-    set_committed_value(added, "events", [])
-    return added
+class _Rows(NamedTuple):
+    """What is written: the registration, its requests, the words of its name."""
+
+    registration: Mapping[str, Any]
+    requests: Sequence[Mapping[str, Any]]
+    words: Sequence[str]
+
+
+class _Added(NamedTuple):
+    """What became of them: the ids, and whether the address is that of another registration."""
+
+    id: int
+    same_address: bool
+    requests: Sequence[int]
+
+
+def _columns_of(asked: InterpretationRequest) -> dict[str, Any]:
+    return {name: value for name, value in vars(asked).items() if name in _REQUEST.c}
+
+
+def _request(registration_id: int, columns: Mapping[str, Any], request_id: int) -> InterpretationRequest:
+    made = detached(InterpretationRequest, {**columns, "registration_id": registration_id, "id": request_id})
+    set_committed_value(made, "events", [])
+    return made
+
+
+def _one_by_one(rows: _Rows, address: Mapping[str, Any]) -> _Added:
+    statement = _ADD if address else _ADD_WITHOUT_ADDRESS
+    added, same = run(statement, {**rows.registration, **address}).one()
+    asked = [run(_ADD_REQUEST, {**one, "registration_id": added}).scalar_one() for one in rows.requests]
+    _write_words(added, rows.registration["meeting_id"], rows.words)
+    return _Added(added, bool(same), asked)
+
+
+def _together(rows: _Rows, address: Mapping[str, Any]) -> _Added:
+    # Each statement is a way to the server and back; PostgreSQL takes them in one.
+    numbered = {f"{name}_{n}": value for n, one in enumerate(rows.requests) for name, value in one.items()}
+    names = tuple(tuple(one) for one in rows.requests)
+    statement = _adding_together(tuple(rows.registration), names, bool(address))
+    row = run(statement, {**rows.registration, **address, **numbered, "words": list(rows.words)}).one()
+    return _Added(row[0], row[1], row[2:])
+
+
+@cache
+def _adding_together(
+    names: tuple[str, ...], requests: tuple[tuple[str, ...], ...], address: bool
+) -> Select[*tuple[Any, ...]]:
+    whole = {name: bindparam(name, type_=_REGISTRATION.c[name].type) for name in names}
+    adding = (_ADD if address else _ADD_WITHOUT_ADDRESS).values(whole)
+    added = adding.cte("added")
+    asked = [_asking(added, number, one).cte(f"asked_{number}") for number, one in enumerate(requests)]
+    found = select(whole["meeting_id"], func.unnest(bindparam("words", type_=ARRAY(Text))), added.c.id)
+    worded = insert(_WORD).from_select(["meeting_id", "word", "registration_id"], found)
+    ids = [select(one.c.id).scalar_subquery() for one in asked]
+    return select(added.c.id, added.c.same_address, *ids).add_cte(worded.cte("worded"))
+
+
+def _asking(added: CTE, number: int, names: Sequence[str]) -> ReturningInsert[*tuple[Any, ...]]:
+    values = [bindparam(f"{name}_{number}", type_=_REQUEST.c[name].type) for name in names]
+    found = select(*values, added.c.id)
+    return insert(_REQUEST).from_select([*names, "registration_id"], found, False).returning(_REQUEST.c.id)
 
 
 def add_words(registration_id: int, meeting_id: int, name: str) -> None:
     """Let staff find the registration by the words of its name."""
-    found = words(name)
+    _write_words(registration_id, meeting_id, words(name))
+
+
+def _write_words(registration_id: int, meeting_id: int, found: Sequence[str]) -> None:
     if found:
         these = {f"word_{number}": word for number, word in enumerate(found)}
         run(_adding_words(len(found)), {"meeting": meeting_id, "registration": registration_id, **these})

@@ -57,6 +57,16 @@ def book(
     return made
 
 
+def name(assignment_id: int, sent_name: str, order_number: str, *, by: Person | None, now: datetime) -> None:
+    """Write whom an agency sends, and its order number, once they are known."""
+    assignment = offers.lock(assignment_id)
+    if (assignment.sent_name, assignment.order_number) == (sent_name, order_number):
+        return
+    assignment.sent_name, assignment.order_number = sent_name, order_number
+    record.note(assignment, assignment.state, "staff", by=by, now=now, reason="named")
+    offers.on_record("assignment_named", assignment, by)
+
+
 def release(assignment_id: int, reason: str, *, by: Person | None, now: datetime) -> Assignment:
     """Let an interpreter go: the seat is free, and what is owed is kept. Families are not told by itself.
 

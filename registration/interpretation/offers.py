@@ -203,12 +203,23 @@ def withdraw(assignment_id: int, *, by: Person | None, now: datetime) -> None:
 
 
 def lock(assignment_id: int) -> Assignment:
-    """An assignment read afresh, its meeting and its interpreter locked. Raises NoResultFound."""
-    found = select(Assignment.meeting_id, Assignment.interpreter_id).where(Assignment.id == assignment_id)
-    meeting_id, interpreter_id = db.session.execute(found).one()
+    """An assignment read afresh, its meeting locked and everybody who is in its seat or may come to be asked for it.
+
+    All of them at once, in the order of their numbers: whoever is asked next must not be locked after who says no, or
+    two meetings that ask the same two people stop each other. Raises NoResultFound.
+    """
+    found = select(Assignment.meeting_id, Assignment.seat_id, Assignment.interpreter_id)
+    meeting_id, seat_id, interpreter_id = db.session.execute(found.where(Assignment.id == assignment_id)).one()
     families.lock(meeting_id)
-    seats.lock_interpreter(interpreter_id)
+    seats.lock_interpreters([interpreter_id, *_concerned([seat_id])])
     return db.session.get_one(Assignment, assignment_id, populate_existing=True)
+
+
+def _concerned(seat_ids: Sequence[int]) -> set[int]:
+    """Interpreters who are in seats, are asked for them, or stand in line; their meeting is locked."""
+    there = select(Assignment.interpreter_id).where(Assignment.seat_id.in_(seat_ids), Assignment.state.in_(states.OPEN))
+    in_line = select(Candidate.interpreter_id).where(Candidate.seat_id.in_(seat_ids))
+    return {*db.session.scalars(there), *db.session.scalars(in_line)}
 
 
 def on_record(action: str, assignment: Assignment, by: Person | None) -> None:
@@ -237,6 +248,7 @@ def move_on(now: datetime) -> int:
     late = select(Assignment).join(Offer, Offer.assignment_id == Assignment.id)
     late = late.where(*due, Assignment.meeting_id == meeting_id).order_by(Assignment.id)
     found = list(db.session.scalars(late.execution_options(populate_existing=True)))
+    seats.lock_interpreters(_concerned([one.seat_id for one in found]))
     ended = [one for one in found if let_go(one, states.Offer.EXPIRED, "system", now=now)]
     for seat_id in sorted({one.seat_id for one in ended}):
         ask_next(seat_id, meeting, now)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from registration.accounts.models import Person
 from registration.extensions import db
@@ -34,6 +34,13 @@ def plan_changed(meeting: Meeting, change: MeetingChange, *, by: Person | None, 
         if held:
             settle.lost(service_id, by=by, now=now)
     return len(held)
+
+
+def concerned_by(meeting_id: int) -> int:
+    """How many interpreters a change of plan of a meeting reaches."""
+    query = select(func.count(Assignment.interpreter_id.distinct()))
+    open_still = (Assignment.meeting_id == meeting_id, Assignment.state.in_(states.OPEN))
+    return int(db.session.scalar(query.where(*open_still)) or 0)
 
 
 def _everybody(meeting_id: int) -> list[tuple[Assignment, Interpreter]]:

@@ -134,6 +134,7 @@ ROUTES: dict[str, str | frozenset[str]] = {
     "staff.seat": frozenset({C}),
     "staff.confirm_job": frozenset({C}),
     "staff.release_job": frozenset({C}),
+    "staff.name_job": frozenset({C}),
     "staff.interpreters": frozenset({C}),
     "staff.new_interpreter": frozenset({C}),
     "staff.interpreter": frozenset({C}),

@@ -1,6 +1,7 @@
 """No race books anybody twice: the meeting's row and the interpreter's are locked; a negative control shows it."""
 
 import threading
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -152,3 +153,28 @@ def test_a_seat_has_one_holder_in_the_database_itself(app: Flask) -> None:
     with pytest.raises(IntegrityError):
         db.session.flush()
     db.session.rollback()
+
+
+@pytest.mark.own_app
+def test_two_meetings_that_ask_the_same_two_in_turn_do_not_stop_each_other(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = offers.ask_next
+
+    def slowly(*given: Any) -> Any:
+        # Long enough that each would hold what the other wants, were they not locked together.
+        time.sleep(0.2)
+        return usual(*given)
+
+    monkeypatch.setattr(offers, "ask_next", slowly)
+    later("spanish-meeting", 600)
+    hodan, farah = interpreter(), interpreter("Farah Nur")
+    (first,), (second,) = team(), team(slug="spanish-meeting")
+    ids = []
+    for seat, people in ((first, [hodan, farah]), (second, [farah, hodan])):
+        offers.offer(seat, people, OfferWay.SEQUENCE, by=None, now=clock.now())
+        db.session.commit()
+        ids.append(assignment_of(people[0]).id)
+    came = at_once(app, 2, lambda which: outcome(lambda: answer.decline(ids[which], "", now=clock.now())))
+    assert came == ["done", "done"]
+    assert sorted((state_of(hodan), state_of(farah))) == ["offered", "offered"]

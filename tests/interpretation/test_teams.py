@@ -120,6 +120,11 @@ def test_an_agency_is_booked_by_hand_with_its_order_number(staff: Browser) -> No
     assert "PO 77" in page.text
     assert "Name to follow" in page.text
     assert service_state() == "confirmed"
+    page = staff.send(form_to(page, "/name"), sent_name="Ayaan Warsame")
+    assert "Ayaan Warsame" in page.text
+    assert "PO 77" in page.text
+    assert staff.send(form_to(page, "/name"), sent_name="x" * 129).status == 200
+    assert assignment_of(agency).sent_name == "Ayaan Warsame"
 
 
 def test_an_interpreter_is_written_and_changed(staff: Browser) -> None:

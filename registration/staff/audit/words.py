@@ -72,6 +72,7 @@ ACTIONS: Mapping[str, Callable[[], str]] = {
     "offer_declined": lambda: gettext("Said no to a job"),
     "offer_withdrawn": lambda: gettext("Took an offer back"),
     "assignment_confirmed": lambda: gettext("Confirmed an interpreter"),
+    "assignment_named": lambda: gettext("Wrote whom an agency sends"),
     "assignment_released": lambda: gettext("Let an interpreter go"),
     "interpreter_added": lambda: gettext("Added an interpreter"),
     "interpreter_edited": lambda: gettext("Changed an interpreter"),

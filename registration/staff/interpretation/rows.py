@@ -8,8 +8,11 @@ from registration import languages
 from registration.extensions import db
 from registration.families import audience
 from registration.families.interpretation import MODES, Key
-from registration.families.models import OWN_WORDS, Demand, InterpretationRequest, Modality
+from registration.families.models import OWN_WORDS, InterpretationRequest, Modality
+from registration.families.models import Demand as Counters
 from registration.i18n import gettext
+from registration.interpretation.demand import Counted, Decided, demand
+from registration.interpretation.demand import Row as Wanted
 from registration.meetings.models import InterpretationService, Meeting, Mode, ServiceState, Way
 from registration.meetings.published import Content
 from registration.meetings.shown import tongue
@@ -28,6 +31,7 @@ class Row:
     dir: str
     families: int
     listeners: int
+    listeners_online: int
     waiting: int
     late: int
     state: str
@@ -51,20 +55,36 @@ class Asked:
 
 def of_meeting(meeting: Meeting, published: Content) -> Asked:
     """The rows of a meeting, the most families first; costs the number of languages and of late requests."""
-    wanted = {
-        (row.language, Modality(row.modality)): row
-        for row in db.session.scalars(select(Demand).where(Demand.meeting_id == meeting.id))
-    }
-    decided: dict[tuple[str, Modality], InterpretationService] = {}
+    services: dict[tuple[str, str], InterpretationService] = {}
     query = select(InterpretationService).where(InterpretationService.meeting_id == meeting.id)
     for service in db.session.scalars(query.order_by(InterpretationService.id)):
-        decided.setdefault((service.language, modality_of(Mode(service.mode))), service)
-    counted = {key: row for key, row in wanted.items() if row.families or row.waiting_families or key in decided}
-    own_words = counted.pop((OWN_WORDS, Modality.SPOKEN), None)
-    late = _late(meeting.id)
-    rows = [_row(key, counted.get(key), decided.get(key), late.get(key, 0), published) for key in {*counted, *decided}]
+        services.setdefault((service.language, modality_of(Mode(service.mode)).value), service)
+    found = demand(
+        _counted(meeting.id),
+        [Decided(*key, service.mode, service.state) for key, service in services.items()],
+        meeting.floor_language,
+    )
+    rows = [_row(one, services.get((one.language, one.modality)), published) for one in found.rows]
     rows.sort(key=lambda row: (ORDER.index(row.key.modality), -row.families, -row.waiting, row.name.casefold()))
-    return Asked(rows, own_words.families + own_words.waiting_families if own_words else 0)
+    return Asked(rows, found.own_words)
+
+
+def _counted(meeting_id: int) -> list[Counted]:
+    late = _late(meeting_id)
+    return [
+        Counted(
+            language=row.language,
+            modality=row.modality,
+            families=row.families,
+            listeners=row.listeners,
+            families_online=row.families_online,
+            listeners_online=row.listeners_online,
+            waiting=row.waiting_families,
+            late=late.get((row.language, Modality(row.modality)), 0),
+            own_words=row.language == OWN_WORDS,
+        )
+        for row in db.session.scalars(select(Counters).where(Counters.meeting_id == meeting_id))
+    ]
 
 
 def modality_of(mode: Mode) -> Modality:
@@ -82,21 +102,20 @@ def _late(meeting_id: int) -> dict[tuple[str, Modality], int]:
     return {(language, Modality(modality)): number for language, modality, number in db.session.execute(query)}
 
 
-def _row(
-    key: tuple[str, Modality], asked: Demand | None, service: InterpretationService | None, late: int, read: Content
-) -> Row:
-    one = tongue(key[0], read.locale)
-    captions = key[1] is Modality.CAPTIONS
+def _row(asked: Wanted, service: InterpretationService | None, read: Content) -> Row:
+    one = tongue(asked.language, read.locale)
+    captions = asked.modality == Modality.CAPTIONS
     return Row(
-        key=Key(*key),
+        key=Key(asked.language, Modality(asked.modality)),
         own_name=gettext("Captions") if captions else one.own_name,
         name="" if captions else languages.capitalised(one.name),
         lang="" if captions else languages.html_lang(one.tag),
         dir="" if captions else one.dir,
-        families=asked.families if asked else 0,
-        listeners=asked.listeners if asked else 0,
-        waiting=asked.waiting_families if asked else 0,
-        late=late,
+        families=asked.families,
+        listeners=asked.listeners,
+        listeners_online=asked.listeners_online,
+        waiting=asked.waiting,
+        late=asked.late,
         state=service.state if service else "asked",
         how=how(service, read) if service else "",
         standing=bool(service and service.standing),

@@ -14,6 +14,7 @@ from registration.accounts.roles import Role
 from registration.extensions import db
 from registration.families import audience, seats
 from registration.i18n import gettext, ngettext
+from registration.interpretation.plan_changes import concerned_by
 from registration.meetings.models import Change, Meeting, MeetingChange, Place, TranslatedText
 from registration.meetings.published import content, forget_version
 from registration.meetings.shown import ChangeView
@@ -260,6 +261,9 @@ def _facts(meeting: Meeting, chosen: Plan, closes: dict[str, Any]) -> list[dict[
         room = next((text for text in chosen.room.values() if text), "")
         rows.append({"label": gettext("New place"), "value": place, "detail": room})
         rows.append({"label": gettext("Old place"), "value": str(view.place or gettext("Online"))})
+    if asked := concerned_by(meeting.id):
+        words = ngettext("%(num)s is told or asked too", "%(num)s are told or asked too", asked)
+        rows.append({"label": gettext("Interpreters"), "value": words})
     if chosen.kind is Kind.ONLINE:
         people = meeting.seats_taken
         rows.append({"label": gettext("From the room to online"),

@@ -81,3 +81,10 @@ class ActForm(Form):
 
     sure = HiddenField()
     reason = Line(lazy_gettext("Reason"), most=300)
+
+
+class NameForm(Form):
+    """Whom an agency sends."""
+
+    sent_name = Line(lazy_gettext("Name of who comes"), most=128)
+    order_number = Line(lazy_gettext("Order number"), most=60)

@@ -25,7 +25,7 @@ from registration.meetings.shown import tongue
 from registration.staff.blueprint import blueprint
 from registration.staff.plan.foreseen import groups
 from registration.staff.teams import shown
-from registration.staff.teams.forms import ActForm, OfferForm, TeamForm
+from registration.staff.teams.forms import ActForm, NameForm, OfferForm, TeamForm
 
 
 def _meeting(meeting_id: int) -> Meeting:
@@ -294,6 +294,24 @@ def release_job(assignment_id: int) -> ResponseReturnValue:
         return _not_any_more(address)
     db.session.commit()
     flash(gettext("Done. They are told by mail. Families are not told."), "good")
+    return redirect(address, 303)
+
+
+@blueprint.post("/jobs/<int:assignment_id>/name")
+@requires(Role.COORDINATOR)
+def name_job(assignment_id: int) -> ResponseReturnValue:
+    """Whom an agency sends, and its order number."""
+    _, address = _assignment(assignment_id)
+    form = NameForm()
+    if not form.validate():
+        if form.expired:
+            return _pressed_late(address)
+        flash(form.messages()[0][1], "bad")
+        return redirect(address, 303)
+    name, number = form.sent_name.data or "", form.order_number.data or ""
+    book.name(assignment_id, name, number, by=signed_in(), now=clock.now())
+    db.session.commit()
+    flash(gettext("Saved."), "good")
     return redirect(address, 303)
 
 

@@ -102,6 +102,9 @@ def test_who_accepts_among_several_is_confirmed_after_staff_saw_who_is_told(app:
     db.session.commit()
     answer.accept(assignment_of(farah).id, now=clock.now())
     db.session.commit()
+    page = staff.get("/staff/")
+    assert "Farah Nur has accepted" in page.text
+    assert any(link.get("href").endswith("/so/spoken/team") for link in page.main.all("a"))
     page = staff.send(form_to(team_page(staff), "/confirm"))
     assert page.heading == "Not done yet: who is told what"
     assert "1 family will be told" in page.text
@@ -109,6 +112,7 @@ def test_who_accepts_among_several_is_confirmed_after_staff_saw_who_is_told(app:
     page = staff.send(form_to(page, "/confirm"))
     assert "Confirmed. 1 family is told." in page.text
     assert (state_of(farah), service_state(), len(told("interpreter_confirmed"))) == ("confirmed", "confirmed", 1)
+    assert "Farah Nur has accepted" not in staff.get("/staff/").text
 
 
 def test_an_agency_is_booked_by_hand_with_its_order_number(staff: Browser) -> None:

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     UNDO = "undo"
     NOT_REMINDED = "not_reminded"
     NOT_ANNOUNCED = "not_announced"
+    TO_CONFIRM = "to_confirm"
 
 
 class Urgency(StrEnum):
@@ -43,6 +44,8 @@ DRAFT_BEFORE = timedelta(days=7)
 STARTS_SOON = timedelta(days=21)
 # An answer to a family that was doubted is due so long after it came up.
 LOOK_WITHIN = timedelta(days=3)
+# An interpreter who has accepted was promised an answer.
+CONFIRM_WITHIN = timedelta(days=1)
 # Whoever registered twice holds seats that others wait for.
 DOUBLES_BEFORE = timedelta(days=7)
 # So many languages of one meeting stand apart; more stand together.
@@ -134,6 +137,17 @@ class NotAnnouncedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class JobRow:
+    """An interpreter who has accepted and waits to be confirmed; `at`: since when."""
+
+    meeting_id: int
+    language: str
+    modality: str
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Days before a meeting: families are told, spoken and signed languages are asked for."""
 
@@ -154,6 +168,7 @@ class Found:
     removals: Sequence[RemovalRow] = ()
     dropped: Sequence[DroppedRow] = ()
     not_announced: Sequence[NotAnnouncedRow] = ()
+    accepted: Sequence[JobRow] = ()
     calls: CallsRow = CallsRow(0, None, ())
     failed: Mails = Mails(0, None)
     held: Mails = Mails(0, None)
@@ -183,6 +198,7 @@ def due(found: Found, policy: Policy, now: datetime) -> list[Todo]:
         *(Todo(Kind.UNDO, row.at + UNDO_WITHIN, row, row.meeting_id) for row in found.removals),
         *_dropped(found.dropped, meetings),
         *(Todo(Kind.NOT_ANNOUNCED, row.by, row) for row in found.not_announced),
+        *(Todo(Kind.TO_CONFIRM, row.at + CONFIRM_WITHIN, row, row.meeting_id) for row in found.accepted),
         *_several(found),
     ]
     return sorted(todos, key=lambda todo: (todo.by, list(Kind).index(todo.kind), todo.meeting_id or 0, todo.language))

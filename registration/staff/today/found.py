@@ -37,6 +37,7 @@ from registration.staff.today.due import (
     Policy,
     RemovalRow,
 )
+from registration.staff.today.jobs import accepted
 
 MOST_MEETINGS = 60
 # Of each kind of family so many are shown; the next ones come up when these are done.
@@ -136,6 +137,7 @@ def found(coming: Ahead, now: datetime, tell_by: timedelta) -> Found:
         removals=_removals(now),
         dropped=_dropped(ids),
         not_announced=_not_announced(now),
+        accepted=accepted(ids),
         calls=_calls(now),
         failed=_mails(State.FAILED, now, tell_by),
         held=_mails(State.HELD, now, tell_by),

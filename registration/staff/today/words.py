@@ -19,6 +19,7 @@ from registration.staff.today.due import (
     DemandRow,
     DroppedRow,
     FamilyRow,
+    JobRow,
     Kind,
     Mails,
     MeetingRow,
@@ -211,6 +212,14 @@ def _not_announced(todo: Todo, _: MeetingView | None) -> Said:
     return Said(what, why, gettext("See why"), _at("staff.announcement", announcement_id=row.announcement_id))
 
 
+def _to_confirm(todo: Todo, view: MeetingView | None) -> Said:
+    row = cast("JobRow", todo.about)
+    what = gettext("%(name)s has accepted", name=row.name)
+    why = " ".join((_about(view), asked_for(row.language, row.modality) + "."))
+    values = {"meeting_id": row.meeting_id, "language": row.language, "modality": row.modality}
+    return Said(what, why, gettext("Confirm"), _at("staff.team", **values))
+
+
 SAY: Mapping[Kind, Callable[[Todo, MeetingView | None], Said]] = {
     Kind.NO_INTERPRETER: _no_interpreter,
     Kind.LATE: _late,
@@ -225,6 +234,7 @@ SAY: Mapping[Kind, Callable[[Todo, MeetingView | None], Said]] = {
     Kind.UNDO: _undo,
     Kind.NOT_REMINDED: _not_reminded,
     Kind.NOT_ANNOUNCED: _not_announced,
+    Kind.TO_CONFIRM: _to_confirm,
 }
 
 

@@ -1,4 +1,4 @@
-"""The loop that sends what is due. No transaction is open while a mail server talks."""
+"""The loop that sends what is due. No transaction is open while we wait for a mail server."""
 
 import logging
 import os
@@ -23,7 +23,7 @@ from registration.mail.compose import compose
 from registration.mail.kept import error_text, without_links
 from registration.mail.letter import Ahead, Builder, Idle, Letter, Superseded
 from registration.mail.models import OutboxMessage, State
-from registration.mail.smtp import Later, Refused, ServerAway, Transport, transport
+from registration.mail.smtp import Later, Refused, Server, ServerAway, Transport, transport
 
 T = TypeVar("T")
 
@@ -36,6 +36,8 @@ MORE_SECONDS = 15.0
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=2)
 GIVE_UP_AFTER = timedelta(hours=72)
+# A letter that was written ahead is of use for so long: it tells how things are now.
+FRESH_SECONDS = 2.0
 # Waits of the whole loop, while mail server or database are away.
 LONGEST_PAUSE_SECONDS = 60.0
 
@@ -58,6 +60,11 @@ class Delivery:
         # Outcomes that the database has not taken yet. A sent mail stays here until it is recorded.
         self._outcomes: list[tuple[int, dict[str, object]]] = []
         self._interrupted = False
+        # The row that comes next, and its letter once it was written ahead (when, by time.monotonic).
+        self._next: OutboxMessage | None = None
+        self._ready: tuple[int, float, Letter | Superseded] | None = None
+        if isinstance(self.transport, Server):
+            self.transport.meanwhile = self._write_ahead
 
     def batch(self, now: datetime) -> int:
         """Send what is due at `now`, up to MAIL_BATCH messages. Returns how many were dealt with.
@@ -79,7 +86,9 @@ class Delivery:
                 break
             self._hold_on(rows)
             if rows:
-                self._deliver(rows.popleft())
+                row = rows.popleft()
+                self._next = rows[0] if rows else None
+                self._deliver(row)
                 done += 1
         self._interrupted = False
         return done + released
@@ -174,7 +183,21 @@ class Delivery:
         db.session.commit()
         return until is None
 
+    def _write_ahead(self) -> None:
+        """Write the next letter while the server takes in the one before; whatever goes wrong shows when it is due."""
+        row, self._ready = self._next, None
+        if row is None or row.stranger or row.message not in self._builders:
+            return
+        try:
+            letter = _reading(lambda: self._builders[row.message](row.queued()))
+        except Exception:  # noqa: BLE001 - it is written again, and told, when it is due
+            return
+        self._ready = (row.id, time.monotonic(), letter)
+
     def _build(self, row: OutboxMessage) -> Letter | Superseded | None:
+        ready, self._ready = self._ready, None
+        if ready is not None and ready[0] == row.id and time.monotonic() - ready[1] < FRESH_SECONDS:
+            return ready[2]
         try:
             return _reading(lambda: self._builders[row.message](row.queued()))
         except SQLAlchemyError:

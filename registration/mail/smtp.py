@@ -84,14 +84,17 @@ class _Bounded(smtplib.SMTP):
 
     # Whether the server was given the mail itself; from then on it may have taken it, whatever is heard of it.
     handed_over = False
+    # The whole of it was, and its answer is still to come.
+    given = False
+    meanwhile: Callable[[], None] | None = None
 
     def __init__(self, until: float, *place: Any, **options: Any) -> None:
         self.until = until
         super().__init__(*place, **options)
 
-    def begin(self, until: float) -> None:
-        """Start on a mail that must be over at `until`."""
-        self.until = until
+    def begin(self, until: float, meanwhile: Callable[[], None] | None = None) -> None:
+        """Start on a mail that must be over at `until`; `meanwhile` runs while the server takes it in."""
+        self.until, self.meanwhile = until, meanwhile
         self.handed_over = False
 
     def bound(self) -> None:
@@ -105,11 +108,15 @@ class _Bounded(smtplib.SMTP):
     def send(self, s: object) -> None:
         self.bound()
         super().send(s)  # type: ignore[arg-type]
+        self.given = self.handed_over and isinstance(s, bytes) and s.endswith(b"\r\n.\r\n")
 
     def getreply(self) -> tuple[int, bytes]:
         # An answer of many lines is as long as the server likes: each line is bounded.
         if self.file is None and self.sock is not None:
             self.file = _Lines(self.sock.makefile("rb"), self.bound)
+        if self.given and self.meanwhile is not None:
+            self.given = False
+            self.meanwhile()
         return super().getreply()
 
     def data(self, msg: str | bytes) -> tuple[int, bytes]:  # type: ignore[override]
@@ -171,6 +178,8 @@ class Server:
         self.longest = self._limit + 2 * float(app.config["MAIL_TIMEOUT"])
         self._connection: _Connection | None = None
         self._used_at = 0.0
+        # What is of use while the server takes a mail in, which is most of what sending takes; it raises nothing.
+        self.meanwhile: Callable[[], None] | None = None
 
     def send(self, message: MailMessage, name: str) -> None:
         del name
@@ -213,8 +222,8 @@ class Server:
             if self._connection is None:
                 self._connection = _Connection(self._mail)
                 self._connection.open(until)
-            elif self._connection.host is not None:
-                self._connection.host.begin(until)
+            if self._connection.host is not None:
+                self._connection.host.begin(until, self.meanwhile)
             self._connection.send_mail(message)
             self._used_at = time.monotonic()
         except OSError as error:  # SMTPException is one too

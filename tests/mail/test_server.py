@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -17,9 +18,10 @@ from sqlalchemy import select
 
 from registration import clock
 from registration.extensions import db
+from registration.mail import BUILDERS
 from registration.mail.compose import compose
 from registration.mail.deliver import Delivery, deliver
-from registration.mail.letter import Attachment, Letter
+from registration.mail.letter import Attachment, Letter, Queued, Superseded
 from registration.mail.models import OutboxMessage, State
 from registration.mail.queue import enqueue
 from registration.mail.smtp import Later, Refused, Server, ServerAway
@@ -287,3 +289,67 @@ def test_mail_is_not_dropped_silently_in_tests(inbox: Inbox, bare_app: Flask) ->
     delivery.batch(clock.now())
     delivery.transport.close()
     assert inbox.last()["To"] == "ana@example.org"
+
+
+def three(app: Flask, build: Callable[[int], None]) -> list[int]:
+    """Send three messages in one batch; gives the numbers that were written, in turn. `build` is asked at each."""
+    written: list[int] = []
+    plain: Callable[[Queued], Letter] = app.extensions[BUILDERS]["hello"]
+
+    def counted(queued: Queued) -> Letter | Superseded:
+        written.append(queued.subject_id)
+        build(queued.subject_id)
+        return replace(plain(queued), subject=f"Written {len(written)}")
+
+    for number in range(3):
+        enqueue("hello", subject=("r", number), occurrence="", channel="mail")
+    db.session.commit()
+    app.extensions[BUILDERS] = {"hello": counted}
+    delivery = Delivery(app)
+    while delivery.batch(clock.now()):
+        pass
+    delivery.transport.close()
+    return written
+
+
+def subjects(inbox: Inbox) -> list[str]:
+    return [message_from_bytes(mail, policy=default)["Subject"] for mail in inbox.mails]
+
+
+def test_the_next_letter_is_written_while_the_server_takes_one_in(
+    inbox: Inbox, bare_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead: list[bool] = []
+    write_ahead = Delivery._write_ahead
+
+    def looked_at(delivery: Delivery) -> None:
+        write_ahead(delivery)
+        ahead.append(delivery._ready is not None)
+
+    monkeypatch.setattr(Delivery, "_write_ahead", looked_at)
+    assert three(bare_app, lambda _: None) == [0, 1, 2]
+    assert subjects(inbox) == ["Written 1", "Written 2", "Written 3"]
+    assert ahead == [True, True, False]
+
+
+def test_a_letter_that_was_written_too_long_ago_is_written_again(
+    inbox: Inbox, bare_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registration.mail.deliver.FRESH_SECONDS", 0)
+    assert three(bare_app, lambda _: None) == [0, 1, 1, 2, 2]
+    assert subjects(inbox) == ["Written 1", "Written 3", "Written 5"]
+
+
+def test_a_letter_that_cannot_be_written_ahead_keeps_no_other_back(inbox: Inbox, bare_app: Flask) -> None:
+    def fails(number: int) -> None:
+        if number == 1:
+            raise LookupError("one")
+
+    assert three(bare_app, fails) == [0, 1, 1, 2]
+    assert len(inbox.mails) == 2
+    states = db.session.execute(select(OutboxMessage.state, OutboxMessage.last_error).order_by(OutboxMessage.id)).all()
+    assert [tuple(row) for row in states] == [
+        (State.SENT, None),
+        (State.QUEUED, "builder: LookupError"),
+        (State.SENT, None),
+    ]

@@ -175,3 +175,29 @@ def test_a_cancelled_meeting_is_called_off_everywhere_and_its_door_sign_is_for_p
     expect(page.locator(".sign .block[lang=vi]")).to_contain_text(service.say("vi", "This meeting is cancelled"))
     page.emulate_media(media="screen")
     look(page)
+
+
+def test_another_way_in_online_is_shown_with_whom_it_concerns_and_told(
+    office: Office, window: Office, service: Installation
+) -> None:
+    slug = service.meeting("way-in", online=True, online_capacity=50)
+    reads = {"contact_language": "es", "locale": "es"}
+    family = coming(service, slug, "Ana Online", email="ana.online@example.org", attendance="online", **reads)
+    coming(service, slug, "Somebody in the room", email="room@example.org")
+    page = office("coordinator", width=360)
+    page.goto(f"/staff/meetings/{meeting_id(service, slug)}/online")
+    answer(page, link="nonsense")
+    press(page)
+    expect(page.locator(".errors")).to_be_focused()
+    answer(page, link="https://video.example.org/j/12345")
+    press(page)
+    expect(page.locator("h1")).to_have_text("Not done yet: who is told what")
+    assert _told(page) == {"Español": ["1", "0"]}
+    page.locator(".confirm summary").first.click()
+    look(page)
+    press(page)
+    expect(page.locator(".said").first).to_be_visible()
+    assert "1 family is told." in words(page)
+    own = window(360)
+    own.goto(family.link)
+    expect(own.locator("a[href='https://video.example.org/j/12345']")).to_be_visible()

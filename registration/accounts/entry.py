@@ -77,11 +77,6 @@ def pass_second() -> None:
     session[KEY] = Kept(since=kept["since"], seen=_now(), second=True)
 
 
-def go_on(person: Person) -> None:
-    """Let this session go on after the person's epoch was raised."""
-    session["_user_id"] = person.get_id()
-
-
 def note_seen() -> None:
     """Let the idle time begin anew."""
     kept: Kept = session[KEY]

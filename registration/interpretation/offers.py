@@ -14,7 +14,7 @@ from registration.accounts.models import Person
 from registration.extensions import db
 from registration.families import seats as families
 from registration.interpretation import fits, policy, profile, record, seats, states
-from registration.interpretation.models import Assignment, Candidate, Interpreter, Offer, OfferWay, Seat
+from registration.interpretation.models import Assignment, Candidate, Interpreter, Offer, OfferWay
 from registration.interpretation.tell import tell
 from registration.meetings.models import Meeting, MeetingStatus
 
@@ -253,8 +253,3 @@ def move_on(now: datetime) -> int:
     for seat_id in sorted({one.seat_id for one in ended}):
         ask_next(seat_id, meeting, now)
     return len(ended)
-
-
-def seats_of(service_id: int) -> Sequence[Seat]:
-    """The seats of a service in their order."""
-    return db.session.scalars(select(Seat).where(Seat.service_id == service_id).order_by(Seat.number)).all()

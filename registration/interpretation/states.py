@@ -57,7 +57,7 @@ ASSIGNMENT: Mapping[Assignment, frozenset[Assignment]] = {
             Assignment.NO_SHOW,
         }
     ),
-    Assignment.CHECKED_IN: frozenset({Assignment.COMPLETED}),
+    Assignment.CHECKED_IN: frozenset({Assignment.COMPLETED, Assignment.CANCELLED}),
     Assignment.NO_SHOW: frozenset({Assignment.CHECKED_IN}),
     Assignment.COMPLETED: frozenset(),
     Assignment.DECLINED: frozenset(),

@@ -72,13 +72,7 @@ def decide(
         raise ChangedMeanwhile
     if team is None:
         team = Team(service_id=service.id, size=plan.size, wanted=wanted, version=0)
-    team.size, team.wanted, team.profile = plan.size, wanted, rules.profile.value
-    team.delivery, team.fewer_reason = plan.delivery.value, plan.fewer_reason if plan.size < wanted else ""
-    team.confirmed_by_acceptance, team.needs_credential = plan.confirmed_by_acceptance, plan.needs_credential
-    team.decided_at = now
-    team.version += 1
-    db.session.add(team)
-    db.session.flush()
+    _write(team, plan, wanted, rules, now)
     _fit(service.id, plan.size)
     settle.won(service.id, by=by, now=now)
     if team.version > 1:
@@ -92,6 +86,16 @@ def decide(
         facts={"mode": plan.mode.value, "delivery": plan.delivery.value, "seats": plan.size, "rule": wanted},
     )
     return team
+
+
+def _write(team: Team, plan: Plan, wanted: int, rules: policy.Policy, now: datetime) -> None:
+    team.size, team.wanted, team.profile = plan.size, wanted, rules.profile.value
+    team.delivery, team.fewer_reason = plan.delivery.value, plan.fewer_reason if plan.size < wanted else ""
+    team.confirmed_by_acceptance, team.needs_credential = plan.confirmed_by_acceptance, plan.needs_credential
+    team.decided_at = now
+    team.version += 1
+    db.session.add(team)
+    db.session.flush()
 
 
 def _service(meeting_id: int, key: Key, mode: Mode, by: Person | None, now: datetime) -> InterpretationService:

@@ -189,17 +189,20 @@ class Delivery:
         if row is None or row.stranger or row.message not in self._builders:
             return
         try:
-            letter = _reading(lambda: self._builders[row.message](row.queued()))
+            letter = self._written(row)
         except Exception:  # noqa: BLE001 - it is written again, and told, when it is due
             return
         self._ready = (row.id, time.monotonic(), letter)
+
+    def _written(self, row: OutboxMessage) -> Letter | Superseded:
+        return _reading(lambda: self._builders[row.message](row.queued()))
 
     def _build(self, row: OutboxMessage) -> Letter | Superseded | None:
         ready, self._ready = self._ready, None
         if ready is not None and ready[0] == row.id and time.monotonic() - ready[1] < FRESH_SECONDS:
             return ready[2]
         try:
-            return _reading(lambda: self._builders[row.message](row.queued()))
+            return self._written(row)
         except SQLAlchemyError:
             raise
         except Exception as error:

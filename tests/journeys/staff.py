@@ -14,7 +14,7 @@ from registration.families.models import InterpretationRequest, Modality, Regist
 from registration.families.views.own import link_of
 from registration.interpretation import interpreters, offers, profile, teams
 from registration.interpretation.details import Details, Direction
-from registration.interpretation.models import Delivery, OfferWay
+from registration.interpretation.models import Delivery, OfferWay, Seat
 from registration.mail.models import OutboxMessage, State
 from registration.meetings.models import (
     InterpretationService,
@@ -188,7 +188,10 @@ class Desk:
         plan = teams.Plan(Mode.SIMULTANEOUS, Delivery.ON_SITE, 2)
         key = Key("so", Modality.SPOKEN)
         team = teams.decide(meeting.id, key, plan, profile.current(), version=0, by=None, now=clock.now())
-        first, second = (seat.id for seat in offers.seats_of(team.service_id))
+        first, second = (
+            seat.id
+            for seat in db.session.scalars(select(Seat).where(Seat.service_id == team.service_id).order_by(Seat.number))
+        )
         offers.offer(first, [people[0].id], OfferWay.ONE, by=None, now=clock.now())
         return {"seat_id": second, "interpreter_id": people[0].id, "assignment_id": 1}
 

@@ -50,11 +50,6 @@ def _meeting(view: MeetingView) -> list[str]:
     return [gettext("The meeting is: %(title)s. It is on %(when)s.", title=view.title, when=when)]
 
 
-def _called_off(view: MeetingView) -> list[str]:
-    when = view.when
-    return [gettext("The meeting of %(date)s, %(time)s, will not take place.", date=when.date, time=when.time)]
-
-
 def _own(registration: Registration, view: MeetingView, district: DistrictView) -> list[str]:
     where = ", ".join(place_lines(registration, view, way_in(registration)))
     # This is the call that is promised there.

@@ -145,7 +145,7 @@ def message(message_id: int) -> ResponseReturnValue:
 
 
 def _entry(message_id: int) -> Entry:
-    found = outbox.one(message_id) if message_id < 2**31 else None
+    found = outbox.one(message_id)
     return found if found is not None else abort(404)
 
 

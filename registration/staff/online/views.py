@@ -25,7 +25,7 @@ from registration.staff.plan.foreseen import groups
 
 
 def _meeting(meeting_id: int) -> Meeting:
-    found = db.session.get(Meeting, meeting_id) if meeting_id < 2**31 else None
+    found = db.session.get(Meeting, meeting_id)
     return found if found is not None else abort(404)
 
 

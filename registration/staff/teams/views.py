@@ -54,18 +54,13 @@ def team(meeting_id: int, language: str, modality: str) -> ResponseReturnValue:
     if request.method == "GET":
         return _show_team(meeting, key, _filled(meeting, key))
     form = TeamForm()
-    if not form.check_for(key):
-        return _show_team(meeting, key, form, 422)
+    return _decide(meeting_id, key, form) if form.check_for(key) else _show_team(meeting, key, form, 422)
+
+
+def _decide(meeting_id: int, key: Key, form: TeamForm) -> ResponseReturnValue:
+    rules, version = profile.current(), form.version.data
     try:
-        teams.decide(
-            meeting.id,
-            key,
-            form.plan(),
-            profile.current(),
-            version=form.version.data,
-            by=signed_in(),
-            now=clock.now(),
-        )
+        teams.decide(meeting_id, key, form.plan(), rules, version=version, by=signed_in(), now=clock.now())
     except teams.NeedsReason:
         db.session.rollback()
         form.fewer_reason.errors = [gettext("Fewer than the rule says: write why")]
@@ -83,7 +78,7 @@ def team(meeting_id: int, language: str, modality: str) -> ResponseReturnValue:
         return _show_team(_meeting(meeting_id), key, _filled(_meeting(meeting_id), key), 409)
     db.session.commit()
     flash(gettext("Saved."), "good")
-    return redirect(_team_address(meeting.id, key), 303)
+    return redirect(_team_address(meeting_id, key), 303)
 
 
 def _team_address(meeting_id: int, key: Key) -> str:

@@ -1,6 +1,6 @@
 """What staff wrote of a meeting, as plain values. Pure."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 
@@ -66,7 +66,3 @@ class Written:
     details: Details
     plan: Plan | None
     words: Words | None = None
-
-    def in_series(self, series_id: int) -> "Written":
-        """The same, in a series that is there."""
-        return replace(self, details=replace(self.details, series=series_id))

@@ -25,7 +25,7 @@ from registration.staff.telling.look import Look, look
 
 def announcement_of(announcement_id: int) -> Announcement:
     """The announcement of an address; 404 where there is none."""
-    row = db.session.get(Announcement, announcement_id) if announcement_id < 2**31 else None
+    row = db.session.get(Announcement, announcement_id)
     return row if row is not None else abort(404)
 
 

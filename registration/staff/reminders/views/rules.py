@@ -47,12 +47,12 @@ class Owner:
 
 
 def _meeting(meeting_id: int) -> Meeting:
-    found_row = db.session.get(Meeting, meeting_id) if meeting_id < 2**31 else None
+    found_row = db.session.get(Meeting, meeting_id)
     return found_row if found_row is not None else abort(404)
 
 
 def _rule(rule_id: int) -> ReminderRule:
-    row = db.session.get(ReminderRule, rule_id) if rule_id < 2**31 else None
+    row = db.session.get(ReminderRule, rule_id)
     return row if row is not None else abort(404)
 
 
@@ -71,7 +71,7 @@ def _of_meeting(meeting: Meeting) -> Owner:
 
 
 def _of_series(series_id: int) -> Owner:
-    series = db.session.get(Series, series_id) if series_id < 2**31 else None
+    series = db.session.get(Series, series_id)
     if series is None:
         abort(404)
     return Owner(

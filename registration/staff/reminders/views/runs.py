@@ -38,7 +38,7 @@ def all_reminders() -> ResponseReturnValue:
 
 
 def _run(run_id: int) -> ReminderRun:
-    row = db.session.get(ReminderRun, run_id) if run_id < 2**31 else None
+    row = db.session.get(ReminderRun, run_id)
     return row if row is not None and row.rule_id is not None else abort(404)
 
 

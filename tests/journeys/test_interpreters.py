@@ -38,7 +38,7 @@ def test_from_demand_to_the_familys_mail(office: Office, window: Office, service
     number = meeting_id(service, slug)
     email = "amina.offer@example.org"
     coming(service, slug, "Amina Hassan", email=email, spoken=("so",))
-    _known(service, "Hodan Ali", "hodan.offer@example.org", "vi")
+    _known(service, "Sahra Warsame", "sahra.offer@example.org", "vi")
     staff = office("coordinator")
     staff.goto(f"/staff/meetings/{number}/interpretation/")
     follow(staff, staff.get_by_role("link", name="Team: Somali"))
@@ -50,12 +50,12 @@ def test_from_demand_to_the_familys_mail(office: Office, window: Office, service
     _press(staff, "Save")
     look(staff)
     follow(staff, staff.get_by_role("link", name="Find an interpreter"))
-    staff.get_by_label("Hodan Ali").check()
+    staff.get_by_label("Sahra Warsame").check()
     look(staff)
     _press(staff, "Ask by mail")
     expect(staff.locator("table")).to_contain_text("Asked")
 
-    mail = service.mail("hodan.offer@example.org")
+    mail = service.mail("sahra.offer@example.org")
     assert "Quý vị thông dịch được không" in str(mail["Subject"])
     answer = window(360)
     answer.goto(link_in(mail, JOB))

@@ -32,7 +32,9 @@ from registration.families import views as families
 from registration.interpretation import commands as offer_commands
 from registration.interpretation import messages as job_messages
 from registration.interpretation import views as interpretation
+from registration.interpretation.day.watch import watch
 from registration.interpretation.offers import move_on
+from registration.interpretation.own import views as interpreter
 from registration.mail import commands as mail_commands
 from registration.mail import metrics
 from registration.meetings import context, pages, published
@@ -78,7 +80,7 @@ def create_app(overrides: dict[str, object] | None = None, instance_path: str | 
             **job_messages.BUILDERS,
         },
         ahead=[reminder_messages.ahead],
-        idle=[queue_due, move_on, forget_old],
+        idle=[queue_due, move_on, watch, forget_old],
     )
     entry.init_app(app)
     numbers.init_app(app)
@@ -94,6 +96,7 @@ def create_app(overrides: dict[str, object] | None = None, instance_path: str | 
         families.blueprint,
         reminders.blueprint,
         interpretation.blueprint,
+        interpreter.blueprint,
         metrics.blueprint,
         staff,
     ):

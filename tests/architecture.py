@@ -36,7 +36,8 @@ VERBS: dict[str, set[str]] = {
         "coming",
     },
 }
-# Staff's pages are packages by subject, each with its views: a verb there is named with its subject, `calls.record`.
+# These hold packages by subject, each with its views: a verb there is named with its subject, `calls.record`.
+BY_SUBJECT = {"staff", "interpretation"}
 VERBS["reminders"] = {"rules", "runs", "queue", "announce", "answers", "audience", "bounces"}
 VERBS["interpretation"] = {
     "answer",
@@ -48,6 +49,8 @@ VERBS["interpretation"] = {
     "settle",
     "teams",
     "tell",
+    "day.alarms",
+    "day.watch",
 }
 VERBS["staff"] = {"calls.record", "family.settle", "removals.remove", "plan.change_of_plan", "online.change_access"}
 VERBS["staff"] |= {
@@ -176,13 +179,13 @@ def _may_import(importer: str, imported: str) -> bool:
 def _rank(name: str) -> int:
     parts = name.split(".")
     feature, part = parts[1], parts[2] if len(parts) > 2 else ""
-    if feature == "staff" and len(parts) > 3:
+    if feature in BY_SUBJECT and len(parts) > 3:
         part = ".".join(parts[2:])
-    if part in EDGE or (feature == "staff" and EDGE & {*parts[3:]}):
+    if part in EDGE or (feature in BY_SUBJECT and EDGE & {*parts[3:]}):
         return 3
     if part in VERBS.get(feature, set()):
         return 2
-    return 0 if part in AT_THE_BOTTOM else 1
+    return 0 if part.rpartition(".")[2] in AT_THE_BOTTOM else 1
 
 
 def only_inwards(tree: Tree) -> Faults:

@@ -65,6 +65,10 @@ class Event(StrEnum):
     LOOKING = "looking"
     CONFIRMED = "confirmed"
     ANOTHER_WAY = "another_way"
+    # What became of it on the day.
+    SERVED = "served"
+    PARTLY = "partly"
+    UNMET = "unmet"
 
 
 # After these a request stands no longer.
@@ -203,9 +207,7 @@ class InterpretationEvent(Model):
     """What became of a request: append-only, tags only, no names and no words of the family."""
 
     __tablename__ = "interpretation_event"
-    __table_args__ = (
-        CheckConstraint("event IN ('withdrawn', 'mapped', 'looking', 'confirmed', 'another_way')", name="event"),
-    )
+    __table_args__ = (CheckConstraint(f"event IN ({', '.join(repr(one.value) for one in Event)})", name="event"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     request_id: Mapped[int] = mapped_column(ForeignKey("interpretation_request.id"), index=True)
@@ -213,6 +215,50 @@ class InterpretationEvent(Model):
     actor: Mapped[str] = mapped_column(String(12))
     person_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Why, as a word of this program (families/outcomes.py); never what somebody wrote.
+    reason: Mapped[str] = mapped_column(String(24), default="")
+
+
+class Why(StrEnum):
+    """Why an interpretation was served in part or not at all."""
+
+    NOBODY_FOUND = "nobody_found"
+    DID_NOT_COME = "did_not_come"
+    CAME_LATE = "came_late"
+    TOO_FEW = "too_few"
+    EQUIPMENT = "equipment"
+    OTHER = "other"
+
+
+class Outcome(Model):
+    """What became of a language at a meeting that is over, as staff said; requests keep it as events."""
+
+    __tablename__ = "outcome"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('served', 'partly', 'unmet')", name="outcome"),
+        CheckConstraint("outcome = 'served' OR reason <> ''", name="reason"),
+    )
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), primary_key=True)
+    language: Mapped[str] = mapped_column(TAG, primary_key=True)
+    modality: Mapped[str] = mapped_column(String(8), primary_key=True)
+    outcome: Mapped[str] = mapped_column(String(6))
+    reason: Mapped[str] = mapped_column(String(24), default="")
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class ReleasedQuestion(Model):
+    """A question of a family that staff let interpreters of its meeting read, in staff's words and without a name."""
+
+    __tablename__ = "released_question"
+
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
 
 
 class Demand(Model):

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     String,
+    Text,
     UniqueConstraint,
     text,
 )
@@ -113,6 +114,9 @@ class Interpreter(Model):
     rate_cents: Mapped[int] = mapped_column(default=0)
     paid_minimum: Mapped[int | None]
     travel_cents: Mapped[int] = mapped_column(default=0)
+    # The private calendar feed: its link holds these two, and another version revokes it.
+    public_id: Mapped[str] = mapped_column(String(22), unique=True, default=links.new_public_id)
+    feed_version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)
 
@@ -194,6 +198,30 @@ class OtherDays(Model):
     free: Mapped[bool] = mapped_column(default=False)
 
 
+class OwnChange(Model):
+    """What an interpreter changed of their own, for staff to see: a field as it was typed before and after."""
+
+    __tablename__ = "own_change"
+    __table_args__ = (
+        Index("ix_own_change_interpreter_id", "interpreter_id"),
+        Index(
+            "ix_own_change_unseen",
+            "id",
+            postgresql_where=text("seen_at IS NULL"),
+            sqlite_where=text("seen_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    interpreter_id: Mapped[int] = mapped_column(ForeignKey("interpreter.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    field: Mapped[str] = mapped_column(String(24))
+    before: Mapped[str] = mapped_column(Text, default="")
+    after: Mapped[str] = mapped_column(Text, default="")
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    seen_by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
+
+
 class PolicyChoice(Model):
     """The profile of this district, one row; `figures` are those of its own profile, by the name of policy.Figures."""
 
@@ -262,6 +290,7 @@ class Assignment(Model):
         _one_of("state", states.Assignment, "state"),
         _one_of("asks", Asks, "asks"),
         CheckConstraint("ends_at > starts_at", name="times"),
+        CheckConstraint("approved_minutes >= 0 AND paid_minutes >= 0", name="minutes"),
         Index("uq_assignment_seat_taken", "seat_id", unique=True, postgresql_where=TAKEN, sqlite_where=TAKEN),
         Index(
             "uq_assignment_seat_interpreter_open",
@@ -289,7 +318,16 @@ class Assignment(Model):
     asks: Mapped[str | None] = mapped_column(String(6))
     order_number: Mapped[str] = mapped_column(String(60), default="")
     sent_name: Mapped[str] = mapped_column(String(128), default="")
-    # What is owed where it was called off inside the window.
+    # As the interpreter said, or staff at the door: when they were there and when their work was done.
+    arrived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # What the interpreter wrote for staff.
+    note: Mapped[str] = mapped_column(Text, default="")
+    # Minutes of work that staff approved, and what is paid for: never less than the paid minimum.
+    approved_minutes: Mapped[int | None]
+    paid_minutes: Mapped[int | None]
+    approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # What is owed: where the work was approved, or where the job was called off inside the window.
     payable_cents: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,1 @@
+"""What interpreters need to know before a meeting, and the files they get."""

@@ -1,0 +1,52 @@
+"""An alarm is raised, and settled. The caller commits and has locked the meeting."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from registration.accounts.models import Person, PersonRole
+from registration.accounts.roles import Role
+from registration.extensions import db
+from registration.families.tell import topic_of
+from registration.interpretation.day.models import Alarm, Danger
+from registration.interpretation.models import Assignment
+from registration.mail.queue import enqueue
+
+SUBJECT = "alarm"
+
+
+def sound(assignment: Assignment, danger: Danger, *, now: datetime) -> Alarm | None:
+    """Raise an alarm and mail every coordinator; None where this one was raised before, settled or not."""
+    query = select(Alarm).where(Alarm.assignment_id == assignment.id, Alarm.danger == danger)
+    if db.session.scalars(query).first() is not None:
+        return None
+    alarm = Alarm(assignment_id=assignment.id, meeting_id=assignment.meeting_id, danger=danger.value, raised_at=now)
+    db.session.add(alarm)
+    db.session.flush()
+    for person in _coordinators():
+        enqueue(
+            "job_alarm",
+            subject=(SUBJECT, alarm.id),
+            occurrence=str(person.id),
+            channel="mail",
+            address=person.email_folded,
+            expires_at=assignment.ends_at,
+            facts={"person": person.id},
+            topic=topic_of(assignment.meeting_id),
+        )
+    return alarm
+
+
+def _coordinators() -> list[Person]:
+    query = select(Person).join(PersonRole, PersonRole.person_id == Person.id)
+    wanted = query.where(PersonRole.role == Role.COORDINATOR, Person.active).order_by(Person.id)
+    return list(db.session.scalars(wanted))
+
+
+def settle(assignment_id: int, how: str, *, by: Person | None, now: datetime) -> int:
+    """End the open alarms about an assignment; how many there were. `how`: a word of this program."""
+    query = select(Alarm).where(Alarm.assignment_id == assignment_id, Alarm.settled_at.is_(None))
+    found = list(db.session.scalars(query))
+    for alarm in found:
+        alarm.settled_at, alarm.settled_by_id, alarm.how = now, by.id if by else None, how
+    return len(found)

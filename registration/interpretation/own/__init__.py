@@ -1,0 +1,1 @@
+"""The pages of an interpreter who is signed in: only their own jobs, and no family's data."""

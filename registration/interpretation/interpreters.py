@@ -3,13 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, func, select, update
 
 from registration.accounts import audit
 from registration.accounts.models import Person
 from registration.database import NO_KEY
 from registration.extensions import db
 from registration.interpretation.details import Days, Details, Direction, Proof, Week
-from registration.interpretation.models import Credential, Interpreter, LanguagePair, Level, OtherDays, WeeklyHours
+from registration.interpretation.models import (
+    Credential,
+    Interpreter,
+    LanguagePair,
+    Level,
+    OtherDays,
+    OwnChange,
+    WeeklyHours,
+)
 
 LISTS = ("directions", "proofs", "week", "days")
 
@@ -105,3 +116,35 @@ def week_of(one: Interpreter) -> list[Week]:
 def days_of(one: Interpreter) -> list[Days]:
     """The days that are otherwise."""
     return [Days(row.first, row.last, row.free) for row in one.days]
+
+
+def unseen_changes() -> list[tuple[int, str, datetime]]:
+    """Who changed something of their own that staff have not seen: number, name, when last; the oldest first."""
+    last = func.max(OwnChange.at)
+    query = (
+        select(Interpreter.id, Interpreter.name, last)
+        .join(OwnChange, OwnChange.interpreter_id == Interpreter.id)
+        .where(OwnChange.seen_at.is_(None))
+        .group_by(Interpreter.id, Interpreter.name)
+    )
+    return [(number, name, at) for number, name, at in db.session.execute(query.order_by(last, Interpreter.id))]
+
+
+def changes_of(interpreter_id: int) -> Sequence[OwnChange]:
+    """What an interpreter changed of their own and staff have not seen, the oldest first."""
+    query = select(OwnChange).where(OwnChange.interpreter_id == interpreter_id, OwnChange.seen_at.is_(None))
+    return db.session.scalars(query.order_by(OwnChange.id)).all()
+
+
+def seen(interpreter_id: int, up_to: int, *, by: Person | None, now: datetime) -> int:
+    """Mark what was shown, up to the change with number `up_to`, as seen; how many that are."""
+    wanted = (OwnChange.interpreter_id == interpreter_id, OwnChange.seen_at.is_(None), OwnChange.id <= up_to)
+    found = db.session.execute(
+        update(OwnChange).where(*wanted).values(seen_at=now, seen_by_id=by.id if by else None),
+        execution_options={"synchronize_session": False},
+    )
+    number = cast("CursorResult[Any]", found).rowcount
+    if number:
+        facts = {"changes": number}
+        audit.record("own_changes_seen", object_kind="interpreter", object_id=interpreter_id, person=by, facts=facts)
+    return number

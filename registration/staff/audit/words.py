@@ -76,6 +76,10 @@ ACTIONS: Mapping[str, Callable[[], str]] = {
     "assignment_released": lambda: gettext("Let an interpreter go"),
     "interpreter_added": lambda: gettext("Added an interpreter"),
     "interpreter_edited": lambda: gettext("Changed an interpreter"),
+    "interpreter_keeps": lambda: gettext("Changed their own details as an interpreter"),
+    "own_changes_seen": lambda: gettext("Saw what an interpreter changed"),
+    "interpreter_let_in": lambda: gettext("Let an interpreter sign in"),
+    "feed_renewed": lambda: gettext("Made a new address of their calendar"),
 }
 
 KINDS: Mapping[str, Callable[[], str]] = {

@@ -32,6 +32,8 @@ VERBS: dict[str, set[str]] = {
         "seats",
         "recount",
         "store",
+        "outcomes",
+        "releasing",
         "days",
         "coming",
     },
@@ -49,7 +51,12 @@ VERBS["interpretation"] = {
     "settle",
     "teams",
     "tell",
+    "briefing.write",
+    "day.absence",
     "day.alarms",
+    "day.approving",
+    "day.attending",
+    "day.calling_off",
     "day.watch",
 }
 VERBS["staff"] = {"calls.record", "family.settle", "removals.remove", "plan.change_of_plan", "online.change_access"}
@@ -90,7 +97,7 @@ MEASURE_DURATIONS = {
     "registration.reminders.messages": "bounds how old may be what was read for a batch",
 }
 COMMIT = re.compile(
-    r"registration\.(demo\w*|mail\.deliver|\w+\.(views(\.\w+)*|pages|commands)|staff\.\w+\.views(\.\w+)*)"
+    r"registration\.(demo\w*|mail\.deliver|\w+\.(views(\.\w+)*|pages|commands)|(staff|interpretation)\.\w+\.views(\.\w+)*)"
 )
 NOT_ESCAPED = re.compile(r"\|\s*safe\b|autoescape\s+(false|off)|\bMarkup\s*\(")
 

@@ -1,10 +1,14 @@
-"""An interpreter answers: yes, no, or what a change of plan asks. By the link of a mail; the caller commits."""
+"""An interpreter answers: yes, no, or what a change of plan asks. The caller commits.
+
+By the link of a mail, or signed in: `by` is the account then.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select
 
+from registration.accounts.models import Person
 from registration.extensions import db
 from registration.families import seats as families
 from registration.interpretation import fits, offers, profile, record, seats, settle, states
@@ -41,7 +45,7 @@ def find(public_id: str, link_version: int) -> Assignment | None:
     return db.session.scalars(query).first()
 
 
-def accept(assignment_id: int, *, now: datetime) -> Accepted:
+def accept(assignment_id: int, *, now: datetime, by: Person | None = None) -> Accepted:
     """Say yes to the offer that is open. The first yes takes the seat, and everybody else is told.
 
     Raises offers.NotOpen, Taken, Conflict, offers.NotNow.
@@ -56,7 +60,7 @@ def accept(assignment_id: int, *, now: datetime) -> Accepted:
     offers.check_open(meeting, now)
     _check_free(assignment, meeting)
     made.state, made.answered_at = states.change_offer(made.state, states.Offer.ACCEPTED), now
-    record.change(assignment, states.Assignment.ACCEPTED, "interpreter", now=now)
+    record.change(assignment, states.Assignment.ACCEPTED, "interpreter", by=by, now=now)
     _turn_away(assignment, meeting, now)
     told = 0
     _, team, service = seats.seat_of(assignment.seat_id)
@@ -65,7 +69,7 @@ def accept(assignment_id: int, *, now: datetime) -> Accepted:
         one = seats.lock_interpreter(assignment.interpreter_id)
         tell("job_confirmed", assignment, one, meeting, occurrence=str(assignment.version), now=now)
         told = settle.won(service.id, by=None, now=now)
-    offers.on_record("offer_accepted", assignment, None)
+    offers.on_record("offer_accepted", assignment, by)
     return Accepted(assignment, assignment.state in states.CERTAIN, told)
 
 
@@ -97,18 +101,18 @@ def _turn_away(winner: Assignment, meeting: Meeting, now: datetime) -> None:
             tell("job_taken", other, one, meeting, occurrence=str(other.version), now=now)
 
 
-def decline(assignment_id: int, reason: str, *, now: datetime) -> None:
+def decline(assignment_id: int, reason: str, *, now: datetime, by: Person | None = None) -> None:
     """Say no to the offer that is open; whoever is next is asked. Raises offers.NotOpen."""
     assignment = offers.lock(assignment_id)
-    if not offers.let_go(assignment, states.Offer.DECLINED, "interpreter", now=now, reason=reason):
+    if not offers.let_go(assignment, states.Offer.DECLINED, "interpreter", by=by, now=now, reason=reason):
         if assignment.state == states.Assignment.DECLINED:
             return
         raise offers.NotOpen(assignment.state)
     offers.ask_next(assignment.seat_id, families.lock(assignment.meeting_id), now)
-    offers.on_record("offer_declined", assignment, None)
+    offers.on_record("offer_declined", assignment, by)
 
 
-def respond(assignment_id: int, yes: bool, *, now: datetime) -> None:
+def respond(assignment_id: int, yes: bool, *, now: datetime, by: Person | None = None) -> None:
     """Answer what a change of plan asks: seen the new room, can work remotely. A no gives the seat free.
 
     Nothing to answer any more is no fault: the button was pressed twice.
@@ -118,10 +122,10 @@ def respond(assignment_id: int, yes: bool, *, now: datetime) -> None:
         return
     asked, assignment.asks = assignment.asks, None
     if yes or asked == Asks.ROOM:
-        record.note(assignment, assignment.state, "interpreter", now=now, reason=f"{asked}_seen")
+        record.note(assignment, assignment.state, "interpreter", by=by, now=now, reason=f"{asked}_seen")
         return
     certain = assignment.state in states.CERTAIN
-    record.change(assignment, states.Assignment.DECLINED, "interpreter", now=now, reason="not_remote")
+    record.change(assignment, states.Assignment.DECLINED, "interpreter", by=by, now=now, reason="not_remote")
     if certain:
         settle.lost(seats.seat_of(assignment.seat_id)[2].id, by=None, now=now)
-    offers.on_record("offer_declined", assignment, None)
+    offers.on_record("offer_declined", assignment, by)

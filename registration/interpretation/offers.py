@@ -3,7 +3,7 @@
 Locks: the meeting, then interpreters by number. Whoever answers locks the same, so of two who say yes one comes first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from flask import current_app
@@ -202,16 +202,16 @@ def withdraw(assignment_id: int, *, by: Person | None, now: datetime) -> None:
     on_record("offer_withdrawn", assignment, by)
 
 
-def lock(assignment_id: int) -> Assignment:
+def lock(assignment_id: int, also: Collection[int] = ()) -> Assignment:
     """An assignment read afresh, its meeting locked and everybody who is in its seat or may come to be asked for it.
 
-    All of them at once, in the order of their numbers: whoever is asked next must not be locked after who says no, or
+    `also`: more interpreters to lock. All of them at once, in the order of their numbers: whoever is asked next must not be locked after who says no, or
     two meetings that ask the same two people stop each other. Raises NoResultFound.
     """
     found = select(Assignment.meeting_id, Assignment.seat_id, Assignment.interpreter_id)
     meeting_id, seat_id, interpreter_id = db.session.execute(found.where(Assignment.id == assignment_id)).one()
     families.lock(meeting_id)
-    seats.lock_interpreters([interpreter_id, *_concerned([seat_id])])
+    seats.lock_interpreters([interpreter_id, *_concerned([seat_id]), *also])
     return db.session.get_one(Assignment, assignment_id, populate_existing=True)
 
 

@@ -65,6 +65,7 @@ ACTIONS: Mapping[str, Callable[[], str]] = {
     "announcement_stopped": lambda: gettext("Stopped an announcement"),
     "announcement_retried": lambda: gettext("Sent an announcement again where it failed"),
     "interpretation.removed": lambda: gettext("Removed an interpretation of a meeting"),
+    "outcome_said": lambda: gettext("Said what was served at a meeting"),
     "policy_chosen": lambda: gettext("Chose the rules for interpretation"),
     "team_decided": lambda: gettext("Decided about a team of interpreters"),
     "seat_offered": lambda: gettext("Offered a job to interpreters"),
@@ -74,6 +75,13 @@ ACTIONS: Mapping[str, Callable[[], str]] = {
     "assignment_confirmed": lambda: gettext("Confirmed an interpreter"),
     "assignment_named": lambda: gettext("Wrote whom an agency sends"),
     "assignment_released": lambda: gettext("Let an interpreter go"),
+    "assignment_called_off": lambda: gettext("Called off a job because of illness"),
+    "assignment_arrived": lambda: gettext("Said that an interpreter is there"),
+    "assignment_ended": lambda: gettext("Said when a job was done"),
+    "briefing_written": lambda: gettext("Wrote what interpreters read"),
+    "material_added": lambda: gettext("Added something for interpreters to prepare with"),
+    "material_supplied": lambda: gettext("Added a file or link that was expected"),
+    "material_removed": lambda: gettext("Took something for interpreters out"),
     "interpreter_added": lambda: gettext("Added an interpreter"),
     "interpreter_edited": lambda: gettext("Changed an interpreter"),
     "interpreter_keeps": lambda: gettext("Changed their own details as an interpreter"),
@@ -98,6 +106,7 @@ KINDS: Mapping[str, Callable[[], str]] = {
     "interpreter": lambda: gettext("Interpreter"),
     "seat": lambda: gettext("Seat of a team"),
     "assignment": lambda: gettext("Job of an interpreter"),
+    "material": lambda: gettext("File for interpreters"),
 }
 
 

@@ -1,15 +1,11 @@
 """A family's meeting as a calendar file (RFC 5545): one UID for ever, SEQUENCE grows with every change."""
 
-import hashlib
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
 
-from flask import current_app
-from icalendar import Calendar, Event, vText
+from icalendar import vText
 
-from registration import i18n
+from registration import calendars, i18n
 from registration.families.models import Attendance, Registration, Status
 from registration.i18n import gettext
 from registration.meetings.models import Meeting, MeetingStatus
@@ -18,12 +14,7 @@ from registration.meetings.shown import MeetingView
 
 def uid(registration: Registration) -> str:
     """The same for a registration for ever, and says nothing of it."""
-    digest = hashlib.sha256(registration.public_id.encode()).hexdigest()[:24]
-    return f"{digest}@{_host()}"
-
-
-def _host() -> str:
-    return str(urlsplit(current_app.config["BASE_URL"]).hostname)
+    return f"{calendars.digest_of(registration.public_id)}@{calendars.host()}"
 
 
 def called_off(registration: Registration, meeting: Meeting) -> bool:
@@ -72,30 +63,16 @@ def _kept(key: tuple[object, ...], view: MeetingView, make: Callable[[], str]) -
 
 def _file(own: tuple[str, str, str, str], view: MeetingView, online: bool, status: str) -> str:
     digest, code, sequence, written = own
-    event = Event()
-    event.add("uid", f"{digest}@{_host()}")
-    event.add("sequence", int(sequence))
-    event.add("dtstamp", datetime.strptime(written, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC))
-    zone = ZoneInfo(view.time_zone)
-    event.add("dtstart", view.starts_at.astimezone(zone))
-    event.add("dtend", view.ends_at.astimezone(zone))
+    stamp = datetime.strptime(written, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    event = calendars.event(digest, int(sequence), stamp, starts=view.starts_at, ends=view.ends_at, zone=view.time_zone)
     event.add("summary", vText(view.title.text, params={"LANGUAGE": view.title.lang}))
     here = None if online else view.place
     event.add("location", f"{here.line}, {here.address}" if here else gettext("Online"))
     event.add("description", gettext("Your code: %(code)s", code=code))
     event.add("status", status)
     event.add("transp", "OPAQUE")
-    calendar = Calendar()
-    calendar.add("prodid", "-//Community Meetings//Registration//EN")
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", "CANCEL" if status == "CANCELLED" else "PUBLISH")
-    calendar.add_component(event)
-    # Only the rules around the meeting: telephones choke on those of seventy years.
-    calendar.add_missing_timezones(
-        first_date=view.starts_at.date() - timedelta(days=366), last_date=view.ends_at.date() + timedelta(days=366)
-    )
-    return bytes(calendar.to_ical()).decode()
+    method = "CANCEL" if status == "CANCELLED" else "PUBLISH"
+    return calendars.calendar([event], method, [view.starts_at.date(), view.ends_at.date()]).decode()
 
 
 def _status(registration: Registration, cancelled: bool) -> str:

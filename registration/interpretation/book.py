@@ -63,6 +63,9 @@ def name(assignment_id: int, sent_name: str, order_number: str, *, by: Person | 
     if (assignment.sent_name, assignment.order_number) == (sent_name, order_number):
         return
     assignment.sent_name, assignment.order_number = sent_name, order_number
+    # The order number stands in a calendar, which hears of it by a version that has grown.
+    assignment.version += 1
+    assignment.changed_at = now
     record.note(assignment, assignment.state, "staff", by=by, now=now, reason="named")
     offers.on_record("assignment_named", assignment, by)
 

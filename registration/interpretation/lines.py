@@ -1,11 +1,13 @@
 """What an interpreter needs to know of a job, line by line, in the language spoken now. No family's data."""
 
+import hashlib
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from registration import dates, i18n, languages
 from registration.extensions import db
+from registration.families.codes import ALPHABET, LENGTH
 from registration.families.lines import recording
 from registration.i18n import gettext, ngettext
 from registration.interpretation import policy, profile, seats, states
@@ -44,12 +46,21 @@ def job(assignment: Assignment, view: MeetingView) -> Rows:
     _, team, service = seats.seat_of(assignment.seat_id)
     there = dates.time(policy.call_time(figures, view.starts_at), view.time_zone, i18n.speaking())
     return [
-        (gettext("Interpretation"), [f"{_direction(service, view)}, {mode_words(Mode(service.mode))}"]),
-        (gettext("Where"), _where(team, view)),
+        (gettext("Interpretation"), [f"{direction(service, view)}, {mode_words(Mode(service.mode))}"]),
+        (gettext("Where"), where(team, view)),
         (gettext("Please be there at"), [there]),
         (gettext("Team"), [_partners(assignment, team)]),
         (gettext("Recording"), [_recording(view.recording)]),
+        (gettext("Order number") if assignment.order_number else gettext("Code"), [code(assignment)]),
     ]
+
+
+def code(assignment: Assignment) -> str:
+    """What a job is called by telephone, on a page and in a calendar: its order number, else six characters."""
+    if assignment.order_number:
+        return assignment.order_number
+    number = int(hashlib.sha256(assignment.public_id.encode()).hexdigest(), 16)
+    return "".join(ALPHABET[number // len(ALPHABET) ** place % len(ALPHABET)] for place in range(LENGTH))
 
 
 def _recording(kind: str) -> str:
@@ -58,7 +69,8 @@ def _recording(kind: str) -> str:
     return gettext("Yes. Accept only if you agree that your voice is recorded.")
 
 
-def _direction(service: InterpretationService, view: MeetingView) -> str:
+def direction(service: InterpretationService, view: MeetingView) -> str:
+    """The language pair of a service, both ways; captions have none."""
     if service.mode == Mode.CAPTIONING:
         return gettext("Captions")
     other = languages.capitalised(languages.name_in(service.language, i18n.speaking()))
@@ -66,7 +78,8 @@ def _direction(service: InterpretationService, view: MeetingView) -> str:
     return f"{floor} ↔ {other}"
 
 
-def _where(team: Team, view: MeetingView) -> list[str]:
+def where(team: Team, view: MeetingView) -> list[str]:
+    """Where an interpreter works: place, address, entrance."""
     if team.delivery == Delivery.REMOTE or view.place is None:
         return [gettext("From where you are, online")]
     entrance = [str(view.place.entrance)] if view.place.entrance else []
@@ -112,8 +125,6 @@ def terms(assignment: Assignment, one: Interpreter) -> Rows:
         hours=figures.paid_when_cancelled_hours,
     )
     rows.append((gettext("If we cancel"), [words]))
-    if assignment.order_number:
-        rows.append((gettext("Order number"), [assignment.order_number]))
     return rows
 
 

@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping
 from registration import i18n, links, web
 from registration.extensions import db
 from registration.interpretation import lines, seats, states
+from registration.interpretation.calendar import calendar_file
 from registration.interpretation.models import Assignment, Interpreter, Offer
-from registration.mail.letter import Builder, Letter, Queued, Superseded
+from registration.mail.letter import Attachment, Builder, Letter, Queued, Superseded
 from registration.mail.render import render
 from registration.meetings.models import Meeting, MeetingStatus
 from registration.meetings.published import content, forget_version
+from registration.meetings.shown import MeetingView
 
 Holds = Callable[[Assignment, Meeting, Queued], bool]
 
@@ -77,9 +79,19 @@ def _letter(message: str, assignment: Assignment, one: Interpreter, meeting: Mee
         subject=rendered.subject,
         text=rendered.text,
         html=rendered.html,
+        attachments=_calendar(assignment, meeting, view),
         secrets=[token],
         sender_name=str(published.district.name),
     )
+
+
+def _calendar(assignment: Assignment, meeting: Meeting, view: MeetingView) -> list[Attachment]:
+    """The job for the calendar of who said yes to it: as it is now, or called off. An offer alone is no appointment."""
+    if not seats.said_yes_before(assignment.id):
+        return []
+    method, file = calendar_file(assignment, meeting, view)
+    name = f"{view.slug}.ics"
+    return [Attachment(name, f'text/calendar; method={method}; charset=utf-8; name="{name}"', file)]
 
 
 BUILDERS: Mapping[str, Builder] = dict.fromkeys(HOLDS, build)

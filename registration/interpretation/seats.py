@@ -9,6 +9,7 @@ from registration.extensions import db
 from registration.interpretation import fits, states
 from registration.interpretation.models import (
     Assignment,
+    AssignmentEvent,
     Delivery,
     Hours,
     Interpreter,
@@ -67,6 +68,13 @@ def newest_offer(assignment_id: int) -> Offer | None:
     """The last offer made for an assignment."""
     query = select(Offer).where(Offer.assignment_id == assignment_id).order_by(Offer.id.desc()).limit(1)
     return db.session.scalars(query.execution_options(populate_existing=True)).first()
+
+
+def said_yes_before(assignment_id: int) -> bool:
+    """Whether this interpreter has ever said yes to this seat, so that it may stand in a calendar."""
+    query = select(AssignmentEvent.id).where(AssignmentEvent.assignment_id == assignment_id)
+    yes = query.where(AssignmentEvent.state == states.Assignment.ACCEPTED).limit(1)
+    return db.session.scalar(yes) is not None
 
 
 def job(number: int, meeting: Meeting, delivery: str) -> fits.Job:

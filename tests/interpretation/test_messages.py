@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from icalendar import Calendar
 from sqlalchemy import select
 
 from registration import clock, links
@@ -35,7 +36,9 @@ def _accepted(one: int) -> None:
 def _planned(one: int, kind: Kind) -> None:
     _accepted(one)
     place = meeting("spanish-meeting").place_id if kind is Kind.ROOM else None
-    change_of_plan(meeting().id, Plan(kind, place_id=place), version=meeting().version, by=None, now=clock.now())
+    later = timedelta(days=1) if kind is Kind.MOVED else timedelta()
+    plan = Plan(kind, place_id=place, starts_at=meeting().starts_at + later, ends_at=meeting().ends_at + later)
+    change_of_plan(meeting().id, plan, version=meeting().version, by=None, now=clock.now())
 
 
 def _late(one: int) -> None:
@@ -65,6 +68,17 @@ CASES: dict[str, tuple[str, Callable[[int], None]]] = {
     "job_changed_room": ("job_changed", lambda one: _planned(one, Kind.ROOM)),
     "job_changed_online": ("job_changed", lambda one: _planned(one, Kind.ONLINE)),
     "job_cancelled": ("job_cancelled", lambda one: _planned(one, Kind.CANCELLED)),
+    "job_offer_moved": ("job_offer", lambda one: _planned(one, Kind.MOVED)),
+}
+
+# Mails with a calendar file: its method, and how the job stands in it.
+CALENDAR = {
+    "job_confirmed": ("PUBLISH", "CONFIRMED"),
+    "job_changed_room": ("PUBLISH", "CONFIRMED"),
+    "job_changed_online": ("PUBLISH", "CONFIRMED"),
+    "job_offer_moved": ("PUBLISH", "TENTATIVE"),
+    "job_released": ("CANCEL", "CANCELLED"),
+    "job_cancelled": ("CANCEL", "CANCELLED"),
 }
 
 
@@ -84,10 +98,17 @@ def test_the_mail_reads_as_its_snapshot(app: Flask, case: str, locale: str, monk
     leads(one)
     db.session.commit()
     monkeypatch.setattr(links, "token", lambda purpose, public_id, version: f"{purpose}~token")
+    # The code of a job comes of it.
+    assignment_of(one).public_id = "the same in every run"
     letter = built(message, one)
     assert isinstance(letter, Letter)
     compare(f"{case}-{locale}.txt", f"Subject: {letter.subject}\nTo: {letter.recipient}\n\n{letter.text}")
     compare(f"{case}-{locale}.html", letter.html)
+    assert [one.filename for one in letter.attachments] == ["english-meeting.ics"] * (case in CALENDAR)
+    for file in letter.attachments:
+        (event,) = Calendar.from_ical(file.data).walk("VEVENT")
+        assert (f"method={CALENDAR[case][0]}" in file.content_type, str(event["STATUS"])) == (True, CALENDAR[case][1])
+        compare(f"{case}-{locale}.ics", file.data.decode().replace("\r\n", "\n"))
 
 
 def test_a_link_is_in_the_mail_and_in_nothing_that_is_kept(app: Flask) -> None:

@@ -11,9 +11,11 @@ from sqlalchemy import select
 from registration import clock
 from registration.extensions import db
 from registration.families.models import Registration
+from registration.interpretation import book
 from registration.mail.models import OutboxMessage
 from registration.meetings.models import InterpretationService, Place, Series
 from tests.families import steps
+from tests.interpretation.cast import assignment_of, interpreter, team
 from tests.pages import Browser
 from tests.signing_in import signed_in
 from tests.staff.writing_steps import MEETING, errors, meeting, newest, recorded, send, text, words, write
@@ -216,6 +218,18 @@ def test_a_form_from_before_the_first_family_cannot_move_the_meeting(coordinator
     assert page.status == 409
     assert "change of plan now" in page.text
     assert meeting().starts_at == before
+
+
+def test_where_interpreters_are_booked_the_plan_is_not_edited_behind_their_backs(coordinator: Browser) -> None:
+    form = coordinator.get(f"/staff/meetings/{meeting().id}/edit").form("day")
+    booked = interpreter()
+    book.book(team()[0], booked, by=None, now=clock.now())
+    db.session.commit()
+    page = coordinator.send(form, day="2027-05-05")
+    assert page.status == 409
+    assert "Interpreters are booked or asked meanwhile" in page.text
+    assert assignment_of(booked).starts_at == meeting().starts_at
+    assert "Interpreters are booked" in coordinator.get(f"/staff/meetings/{meeting().id}/edit").text
 
 
 def test_a_form_from_before_the_first_family_that_moves_nothing_is_kept(coordinator: Browser, browser: Browser) -> None:

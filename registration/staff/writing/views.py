@@ -20,7 +20,7 @@ from registration.staff.blueprint import blueprint
 from registration.staff.texts.rows import home_zone
 from registration.staff.writing import choices, filled, names
 from registration.staff.writing.forms import NEW, PLAN, WORDS, MeetingForm
-from registration.staff.writing.write import ChangedMeanwhile, PlanChange, create, edit, families_hold
+from registration.staff.writing.write import ChangedMeanwhile, PlanChange, create, edit, families_hold, others_hold
 
 
 @blueprint.route("/meetings/new", methods=["GET", "POST"])
@@ -84,7 +84,7 @@ def _form(meeting: Meeting, form: MeetingForm, *, with_plan: bool = False) -> Me
     form.without(*WORDS)
     if meeting.published:
         form.without("slug")
-    if families_hold(meeting):
+    if others_hold(meeting):
         form.without("floor_language")
         if not with_plan:
             form.without(*PLAN)

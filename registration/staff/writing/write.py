@@ -8,6 +8,7 @@ from registration.accounts import audit
 from registration.accounts.models import Person
 from registration.extensions import db
 from registration.families.change import promote
+from registration.interpretation.plan_changes import concerned_by
 from registration.meetings.completeness import Owner, source_language
 from registration.meetings.models import Meeting, Place, Series
 from registration.meetings.published import touch
@@ -30,6 +31,11 @@ def families_hold(meeting: Meeting) -> bool:
     return meeting.published and bool(
         meeting.seats_taken or meeting.online_taken or meeting.waiting or meeting.waiting_online
     )
+
+
+def others_hold(meeting: Meeting) -> bool:
+    """Whether somebody is told when the plan changes: families who registered, interpreters who are booked or asked."""
+    return families_hold(meeting) or (meeting.published and concerned_by(meeting.id) > 0)
 
 
 def plan_of(meeting: Meeting) -> Plan:
@@ -100,13 +106,13 @@ def create(written: Written, *, person: Person | None) -> Meeting:
 def edit(meeting: Meeting, version: int, written: Written, *, person: Person | None, now: datetime) -> list[str]:
     """Change a meeting whose row is locked; gives the columns that changed.
 
-    Raises ChangedMeanwhile when `version` is an old one, PlanChange when families hold the plan and it differs.
+    Raises ChangedMeanwhile when `version` is an old one, PlanChange when others hold the plan and it differs.
     """
     if meeting.version != version:
         raise ChangedMeanwhile
     plan = written.plan
     if plan is not None and plan != plan_of(meeting):
-        if families_hold(meeting):
+        if others_hold(meeting):
             raise PlanChange
         _apply_plan(meeting, plan, person)
     _apply_details(meeting, written.details, person)

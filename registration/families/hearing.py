@@ -5,7 +5,14 @@ from datetime import datetime, timedelta
 
 from registration import dates, languages
 from registration.families.answers import Answers, Wish
-from registration.families.models import OWN_WORDS, InterpretationRequest, Modality
+from registration.families.models import (
+    OWN_WORDS,
+    RESULTS,
+    Event,
+    InterpretationEvent,
+    InterpretationRequest,
+    Modality,
+)
 from registration.i18n import gettext, ngettext
 from registration.meetings.models import Meeting, Mode, ServiceState
 from registration.meetings.shown import DistrictView, MeetingView, ServiceView, tongue
@@ -66,6 +73,8 @@ def voice(view: MeetingView, request: InterpretationRequest, district: DistrictV
 
 def _node(view: MeetingView, request: InterpretationRequest, service: ServiceView | None, sentence: str) -> Voice:
     sure = service is not None and service.state is ServiceState.CONFIRMED
+    if (became := became_of(request)) is not None:
+        sure = became == Event.SERVED
     if service is None or not sure:
         kind = WAY_ICON.get(service.way if service else None, "search")
     else:
@@ -89,8 +98,12 @@ def _node(view: MeetingView, request: InterpretationRequest, service: ServiceVie
 
 
 def state(view: MeetingView, request: InterpretationRequest, district: DistrictView, now: datetime) -> str:
-    """What is true of a request, and how many listen."""
+    """What is true of a request, and how many listen; after the meeting what became of it, once staff have said."""
+    if (became := became_of(request)) is not None:
+        return _became(Event(became), request.modality == Modality.CAPTIONS)
     service = service_of(view, request)
+    if view.ends_at <= now and (service is None or service.state is not ServiceState.ANOTHER_WAY):
+        return _was_booked(service is not None and service.state is ServiceState.CONFIRMED)
     if service is not None and service.state is ServiceState.CONFIRMED:
         said = confirmed_sentence(service.mode)
     elif service is not None and service.state is ServiceState.ANOTHER_WAY:
@@ -107,9 +120,39 @@ def state(view: MeetingView, request: InterpretationRequest, district: DistrictV
     return f"{said} {_listeners(request)}".strip()
 
 
+def became_of(request: InterpretationRequest) -> str | None:
+    """What staff said became of a request, one of RESULTS. A request that nobody has stored has no events."""
+    events: Iterable[InterpretationEvent] = vars(request).get("events", ())
+    return next((event.event for event in reversed(list(events)) if event.event in RESULTS), None)
+
+
+def _was_booked(sure: bool) -> str:
+    """After a meeting of which nobody has said yet what became of it."""
+    if sure:
+        return gettext("Interpretation was arranged for this meeting.")
+    return gettext("We did not find an interpreter in time. We are sorry.")
+
+
+def _became(event: Event, captions: bool) -> str:
+    if captions:
+        return {
+            Event.SERVED: gettext("There were captions."),
+            Event.PARTLY: gettext("There were captions for a part of the meeting. We are sorry for the rest."),
+        }.get(event, gettext("There were no captions. We are sorry. Please call us about what you missed."))
+    return {
+        Event.SERVED: gettext("There was an interpreter."),
+        Event.PARTLY: gettext("There was an interpreter for a part of the meeting. We are sorry for the rest."),
+    }.get(event, gettext("There was no interpreter. We are sorry. Please call us about what you missed."))
+
+
 def late(view: MeetingView, request: InterpretationRequest, district: DistrictView) -> bool:
     """Whether to say that a request came late: its mark stays when a meeting is moved, but the day would be wrong."""
     return request.late and request.created_at > _last_day(view, request, district)
+
+
+def still_late(view: MeetingView, request: InterpretationRequest, district: DistrictView, now: datetime) -> bool:
+    """Whether the page must say so: not once the meeting is over."""
+    return view.ends_at > now and late(view, request, district)
 
 
 def asked_by(view: MeetingView, request: InterpretationRequest, district: DistrictView) -> str:

@@ -20,6 +20,7 @@ from registration.families.models import (
     Modality,
     Registration,
     Status,
+    Why,
 )
 from registration.families.tell import Message
 from registration.meetings.models import InterpretationService, Meeting, Mode, ServiceState, Way
@@ -119,9 +120,11 @@ def set_state(
     by: Person | None,
     now: datetime,
     tell: bool = True,
+    why: Why | None = None,
 ) -> Decided:
     """Decide, and tell every family that asks for it where `tell` says so, once.
 
+    `why`: what the seats of a team did, where no person chose; the record of each request keeps it.
     `version`: of the service as the page showed it, 0 where there was none. Raises DecidedMeanwhile.
     """
     meeting = seats.lock(meeting_id)
@@ -134,7 +137,7 @@ def set_state(
         raise DecidedMeanwhile(None)
     if service is None or _says(service) != decision.says():
         service = _store(meeting_id, key, decision, service)
-        _append(meeting_id, key, decision.state, by, now)
+        _append(meeting_id, key, decision, by, now, why)
         told = _tell(meeting, key, service, now) if tell else 0
     else:
         told = 0
@@ -163,19 +166,20 @@ def _store(
     return service
 
 
-def _append(meeting_id: int, key: Key, state: ServiceState, by: Person | None, now: datetime) -> None:
+def _append(meeting_id: int, key: Key, decision: Decision, by: Person | None, now: datetime, why: Why | None) -> None:
     standing = (
         select(
             InterpretationRequest.id,
-            literal(state.value),
+            literal(decision.state.value),
             literal("staff"),
             literal(by.id if by else None, InterpretationEvent.person_id.type),
             literal(now, InterpretationEvent.at.type),
+            literal(why or decision.way or ""),
         )
         .join(Registration, Registration.id == InterpretationRequest.registration_id)
         .where(audience.standing(meeting_id, key.language, key.modality), Registration.status != Status.WITHDRAWN)
     )
-    columns = ["request_id", "event", "actor", "person_id", "at"]
+    columns = ["request_id", "event", "actor", "person_id", "at", "reason"]
     db.session.execute(insert(InterpretationEvent).from_select(columns, standing))
 
 

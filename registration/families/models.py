@@ -71,6 +71,8 @@ class Event(StrEnum):
     UNMET = "unmet"
 
 
+# What became of a request on the day; the last one said holds.
+RESULTS = (Event.SERVED, Event.PARTLY, Event.UNMET)
 # After these a request stands no longer.
 ENDING = (Event.WITHDRAWN, Event.MAPPED)
 
@@ -220,14 +222,19 @@ class InterpretationEvent(Model):
 
 
 class Why(StrEnum):
-    """Why an interpretation was served in part or not at all."""
+    """Why a request stands as it does: what was not served or in part, and what seats of a team did to it."""
 
     NOBODY_FOUND = "nobody_found"
     DID_NOT_COME = "did_not_come"
     CAME_LATE = "came_late"
     TOO_FEW = "too_few"
     EQUIPMENT = "equipment"
+    OTHER_MEETING = "other_meeting"
     OTHER = "other"
+    # The family stayed on the waiting list.
+    NO_SEAT = "no_seat"
+    TEAM_COMPLETE = "team_complete"
+    INTERPRETER_LOST = "interpreter_lost"
 
 
 class Outcome(Model):

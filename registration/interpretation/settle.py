@@ -11,7 +11,7 @@ from sqlalchemy import select
 from registration.accounts.models import Person
 from registration.extensions import db
 from registration.families.interpretation import MODES, Decision, Key, set_state
-from registration.families.models import Modality
+from registration.families.models import Modality, Why
 from registration.interpretation import states
 from registration.interpretation.models import Assignment, Seat
 from registration.meetings.models import InterpretationService, Mode, ServiceState
@@ -40,7 +40,7 @@ def won(service_id: int, *, by: Person | None, now: datetime, tell: bool = True)
     service = db.session.get_one(InterpretationService, service_id, populate_existing=True)
     if service.state == ServiceState.CONFIRMED or not complete(service_id):
         return 0
-    return _set(service, ServiceState.CONFIRMED, by, now, tell)
+    return _set(service, ServiceState.CONFIRMED, by, now, tell, Why.TEAM_COMPLETE)
 
 
 def lost(service_id: int, *, by: Person | None, now: datetime) -> bool:
@@ -48,11 +48,14 @@ def lost(service_id: int, *, by: Person | None, now: datetime) -> bool:
     service = db.session.get_one(InterpretationService, service_id, populate_existing=True)
     if service.state != ServiceState.CONFIRMED or complete(service_id):
         return False
-    _set(service, ServiceState.LOOKING, by, now, tell=False)
+    _set(service, ServiceState.LOOKING, by, now, tell=False, why=Why.INTERPRETER_LOST)
     return True
 
 
-def _set(service: InterpretationService, state: ServiceState, by: Person | None, now: datetime, tell: bool) -> int:
+def _set(
+    service: InterpretationService, state: ServiceState, by: Person | None, now: datetime, tell: bool, why: Why
+) -> int:
     decision = Decision(state=state, mode=Mode(service.mode), standing=service.standing)
-    done = set_state(service.meeting_id, key_of(service), decision, version=service.version, by=by, now=now, tell=tell)
+    key, version = key_of(service), service.version
+    done = set_state(service.meeting_id, key, decision, version=version, by=by, now=now, tell=tell, why=why)
     return done.told

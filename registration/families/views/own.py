@@ -85,7 +85,7 @@ def show(registration: Registration, meeting: Meeting, view: MeetingView, status
         new=request.args.get("new") == "1" and registration.status != Status.WITHDRAWN,
         held=request.args.get("held") == "1",
         voices=hearing.voices(view, requests, district, now),
-        late=[(r, hearing.asked_by(view, r, district)) for r in requests if hearing.late(view, r, district)],
+        late=[(r, hearing.asked_by(view, r, district)) for r in requests if hearing.still_late(view, r, district, now)],
         by_telephone=not by_mail,
         link=link_of(registration),
         rows=words.rows(answers_of(registration), view),

@@ -82,6 +82,8 @@ ACTIONS: Mapping[str, Callable[[], str]] = {
     "material_added": lambda: gettext("Added something for interpreters to prepare with"),
     "material_supplied": lambda: gettext("Added a file or link that was expected"),
     "material_removed": lambda: gettext("Took something for interpreters out"),
+    "question_released": lambda: gettext("Let interpreters read a question of a family"),
+    "question_taken_back": lambda: gettext("Took a question of a family back from interpreters"),
     "interpreter_added": lambda: gettext("Added an interpreter"),
     "interpreter_edited": lambda: gettext("Changed an interpreter"),
     "interpreter_keeps": lambda: gettext("Changed their own details as an interpreter"),

@@ -1,6 +1,6 @@
 """What happened to a registration, the newest first: its row, its requests, its messages, the record."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,6 +20,7 @@ from registration.families.tell import SUBJECT
 from registration.i18n import gettext
 from registration.mail.models import OutboxMessage
 from registration.meetings.shown import tongue
+from registration.staff.outcomes.words import reason
 
 MOST_MESSAGES = 100
 # What a message tells of and what the record says of it stand in one transaction, so moments apart.
@@ -86,12 +87,22 @@ def _registered(registration: Registration, by: str) -> Happened:
 
 
 def _asked(registration: Registration) -> Iterator[Happened]:
+    names = _names({event.person_id for request in registration.requests for event in request.events} - {None})
     for request in registration.requests:
         named = request_name(request)
         if request.created_at > registration.created_at:
             yield Happened(request.created_at, gettext("Interpreter asked for"), text=named, dir="auto")
         for event in request.events:
-            yield Happened(event.at, _events()[Event(event.event)], text=named, dir="auto")
+            why = reason(event.reason)
+            text = f"{named}. {why}." if why else named
+            yield Happened(event.at, _events()[Event(event.event)], names.get(event.person_id or 0, ""), text, "auto")
+
+
+def _names(ids: Collection[int | None]) -> dict[int, str]:
+    """The names of people by their number; no query where there are none."""
+    if not ids:
+        return {}
+    return {one.id: one.name for one in db.session.scalars(select(Person).where(Person.id.in_(ids)))}
 
 
 def request_name(request: InterpretationRequest) -> str:
@@ -110,6 +121,9 @@ def _events() -> dict[Event, str]:
         Event.LOOKING: gettext("Looking for an interpreter"),
         Event.CONFIRMED: gettext("Interpreter confirmed"),
         Event.ANOTHER_WAY: gettext("Another way offered"),
+        Event.SERVED: gettext("Served"),
+        Event.PARTLY: gettext("Partly served"),
+        Event.UNMET: gettext("Not served"),
     }
 
 

@@ -14,7 +14,7 @@ from registration.accounts.roles import Role
 from registration.extensions import db
 from registration.families import hearing, holder, words
 from registration.families.codes import picture
-from registration.families.models import OWN_WORDS, InterpretationRequest, Modality, Registration, Status
+from registration.families.models import ENDING, OWN_WORDS, InterpretationRequest, Modality, Registration, Status
 from registration.families.tell import channel, tell
 from registration.families.views.own import answers_of, link_of
 from registration.i18n import gettext
@@ -129,6 +129,7 @@ def _request(registration: Registration, row: InterpretationRequest, view: Meeti
     own = row.language == OWN_WORDS
     service = hearing.service_of(view, row)
     state = service.state if service is not None else "asked" if own else ServiceState.LOOKING
+    state = hearing.became_of(row) or state
     stands = row.stands
     return RequestShown(
         row=row,
@@ -142,7 +143,7 @@ def _request(registration: Registration, row: InterpretationRequest, view: Meeti
 
 
 def _ended(row: InterpretationRequest, view: MeetingView) -> str:
-    last = row.events[-1]
+    last = next(event for event in row.events if event.event in ENDING)
     when = history.moment(last.at, view.time_zone)
     if last.event == "mapped":
         return gettext("Understood as a language on %(when)s", when=when)

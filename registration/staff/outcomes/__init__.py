@@ -1,0 +1,1 @@
+"""After a meeting: what was asked, and what was served."""

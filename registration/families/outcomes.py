@@ -77,7 +77,7 @@ def say(meeting_id: int, said: Sequence[Said], *, by: Person | None, now: dateti
     there, changed = said_of(meeting_id), 0
     for one in said:
         before = there.get(one.key)
-        if before is not None and _result(before) == one.result:
+        if before is not None and result_of(before) == one.result:
             continue
         if (before.version if before else 0) != one.version:
             raise SaidMeanwhile
@@ -104,7 +104,8 @@ def _record(meeting_id: int, one: Said, by: Person | None) -> None:
     )
 
 
-def _result(row: Outcome) -> Result:
+def result_of(row: Outcome) -> Result:
+    """What was said, as it was said."""
     return Result(Event(row.outcome), Why(row.reason) if row.reason else None)
 
 

@@ -158,3 +158,13 @@ def test_a_language_that_is_not_served_twice_does_not_count_for_another_meeting(
     assert outcomes.counted(meeting("spanish-meeting").id) == {}
     assert outcomes.said_of(meeting("spanish-meeting").id) == {}
     assert meeting().ends_at > NOW
+
+
+def test_captions_have_words_of_their_own(app: Flask) -> None:
+    browser = Browser(app)
+    register(browser, needs=["captions"])
+    ends = meeting().ends_at
+    say(UNMET, Key("en", Modality.CAPTIONS))
+    with clock.at(ends + timedelta(days=1)):
+        page = browser.get("/en/registration/")
+    assert "There were no captions. We are sorry." in page.text

@@ -33,9 +33,8 @@ def over(app: Flask) -> Iterator[None]:
         yield
 
 
-def chosen(page: Page) -> tuple[str, str]:
-    values = page.form("result-so-spoken").values
-    return values["result-so-spoken"], values["why-so-spoken"]
+def chosen(page: Page) -> str:
+    return page.form("result-so-spoken").values["result-so-spoken"]
 
 
 def seen(**changes: Any) -> Seen:
@@ -82,7 +81,7 @@ def interpreted(somali: None) -> None:
 def test_an_interpreter_who_was_there_makes_it_served_with_one_press(app: Flask) -> None:
     staff = signed_in(app, "coordinator")
     page = staff.get(here())
-    assert chosen(page) == ("served", "")
+    assert chosen(page) == "served"
     assert "1 of 1 interpreters were there." in page.text
     assert "Saved." in staff.send(page.form("result-so-spoken")).text
     row = db.session.scalars(select(Outcome)).one()
@@ -90,12 +89,11 @@ def test_an_interpreter_who_was_there_makes_it_served_with_one_press(app: Flask)
 
 
 @pytest.mark.usefixtures("somali", "over")
-def test_a_result_without_its_reason_is_refused_and_the_choice_stays(app: Flask) -> None:
+def test_a_result_without_its_reason_is_refused(app: Flask) -> None:
     staff = signed_in(app, "coordinator")
-    page = staff.send(staff.get(here()).form("result-so-spoken"), **{"result-so-spoken": "partly", "why-so-spoken": ""})
+    page = staff.send(staff.get(here()).form("result-so-spoken"), **{"result-so-spoken": "partly"})
     assert page.status == 422
-    assert "Say why it was not served, or not all of it" in page.text
-    assert chosen(page) == ("partly", "")
+    assert "Say what became of it" in page.text
     assert db.session.scalars(select(Outcome)).all() == []
 
 
@@ -104,11 +102,9 @@ def test_somebody_else_was_faster_the_choice_stays_and_saving_again_replaces(app
     first, second = signed_in(app, "coordinator"), signed_in(app, "coordinator", email="rae@example.org")
     open_page = second.get(here())
     first.send(first.get(here()).form("result-so-spoken"))
-    page = second.send(
-        open_page.form("result-so-spoken"), **{"result-so-spoken": "partly", "why-so-spoken": "came_late"}
-    )
+    page = second.send(open_page.form("result-so-spoken"), **{"result-so-spoken": "partly/came_late"})
     assert page.status == 409
-    assert chosen(page) == ("partly", "came_late")
+    assert chosen(page) == "partly/came_late"
     assert second.send(page.form("result-so-spoken")).status == 200
     db.session.rollback()
     row = db.session.scalars(select(Outcome)).one()
@@ -126,9 +122,7 @@ def test_before_the_meeting_there_is_nothing_to_say(app: Flask) -> None:
 @pytest.mark.usefixtures("somali", "over")
 def test_the_familys_history_says_who_said_it_and_why(app: Flask) -> None:
     staff = signed_in(app, "coordinator")
-    staff.send(
-        staff.get(here()).form("result-so-spoken"), **{"result-so-spoken": "unmet", "why-so-spoken": "equipment"}
-    )
+    staff.send(staff.get(here()).form("result-so-spoken"), **{"result-so-spoken": "unmet/equipment"})
     page = staff.get(f"/staff/families/{registrations()[0].id}/")
     assert "The equipment did not work." in page.text
     assert "Not served" in page.text

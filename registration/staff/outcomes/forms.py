@@ -6,33 +6,48 @@ from typing import Any
 from wtforms import StringField
 
 from registration.families.interpretation import Key
-from registration.families.models import RESULTS, Event, Outcome, Why
-from registration.families.outcomes import Result, Said
+from registration.families.models import Event, Outcome, Why
+from registration.families.outcomes import Result, Said, result_of
 from registration.forms import Form, HiddenNumber
 from registration.i18n import gettext
 from registration.staff.outcomes import foreseen
-from registration.staff.outcomes.words import why_words
+from registration.staff.outcomes.words import result_words, why_words
 
 
 def name_of(kind: str, key: Key) -> str:
-    """The field of a language: `result`, `why` or `version` of it."""
+    """The field of a language: `result` or `version` of it."""
     return f"{kind}-{key.language}-{key.modality.value}"
 
 
+def value_of(result: Result) -> str:
+    """A result as a choice sends it: `served`, `partly/came_late`."""
+    return "/".join([result.event.value, *([result.why.value] if result.why else [])])
+
+
+def choices() -> dict[str, str]:
+    """What can be chosen, in words: each reason under each result that needs one."""
+    found = {}
+    for event, words in result_words().items():
+        if event is Event.SERVED:
+            found[value_of(Result(event))] = words
+        else:
+            for why, reason in why_words().items():
+                found[value_of(Result(event, why))] = gettext("%(result)s: %(reason)s", result=words, reason=reason)
+    return found
+
+
 class OutcomesForm(Form):
-    """A result, a reason and a version a language; made by `form_for`."""
+    """A result and a version a language; made by `form_for`."""
 
     keys: Sequence[Key]
 
     def check(self) -> bool:
-        """Whether every language has a result, and what was not served a reason."""
+        """Whether every language has a result, with a reason where not all was served."""
         self.validate()
+        known = choices()
         for key in self.keys:
-            result, why = self[name_of("result", key)], self[name_of("why", key)]
-            if result.data not in RESULTS:
-                result.errors = [gettext("Say what became of it")]
-            elif result.data != Event.SERVED and why.data not in set(why_words()):
-                why.errors = [gettext("Say why it was not served, or not all of it")]
+            if (field := self[name_of("result", key)]).data not in known:
+                field.errors = [gettext("Say what became of it")]
         return not self.errors
 
     def said(self) -> list[Said]:
@@ -40,8 +55,8 @@ class OutcomesForm(Form):
         return [Said(key, self._result(key), self[name_of("version", key)].data or 0) for key in self.keys]
 
     def _result(self, key: Key) -> Result:
-        event = Event(self[name_of("result", key)].data)
-        return Result(event, None if event is Event.SERVED else Why(self[name_of("why", key)].data))
+        event, _, why = str(self[name_of("result", key)].data).partition("/")
+        return Result(Event(event), Why(why) if why else None)
 
 
 def form_for(keys: Sequence[Key], *, typed: bool) -> OutcomesForm:
@@ -49,7 +64,6 @@ def form_for(keys: Sequence[Key], *, typed: bool) -> OutcomesForm:
     fields: dict[str, Any] = {"keys": keys}
     for key in keys:
         fields[name_of("result", key)] = StringField()
-        fields[name_of("why", key)] = StringField()
         fields[name_of("version", key)] = HiddenNumber()
     made: type[OutcomesForm] = type("OutcomesForm", (OutcomesForm,), fields)
     return made() if typed else made(formdata=None)
@@ -59,8 +73,6 @@ def fill(form: OutcomesForm, said: dict[Key, Outcome], seen: dict[Key, foreseen.
     """Choose what was said before, or what it looks like."""
     for key in form.keys:
         before = said.get(key)
-        probable = foreseen.result(seen.get(key))
-        form[name_of("result", key)].data = before.outcome if before else probable.event.value
-        reason = probable.why.value if probable.why else ""
-        form[name_of("why", key)].data = before.reason if before else reason
+        result = result_of(before) if before else foreseen.result(seen.get(key))
+        form[name_of("result", key)].data = value_of(result)
         form[name_of("version", key)].data = before.version if before else 0

@@ -18,8 +18,7 @@ from registration.meetings.published import content
 from registration.meetings.shown import tongue
 from registration.staff.blueprint import blueprint
 from registration.staff.outcomes import foreseen
-from registration.staff.outcomes.forms import OutcomesForm, fill, form_for, name_of
-from registration.staff.outcomes.words import result_words, why_words
+from registration.staff.outcomes.forms import OutcomesForm, choices, fill, form_for, name_of
 
 
 def _meeting(meeting_id: int) -> Meeting:
@@ -90,8 +89,7 @@ def _show(
         rows=[(name(key), counted[key]) for key in rows],
         languages=[(key, name(key), _seats(seen.get(key))) for key in form.keys],
         field=name_of,
-        results=[{"value": one.value, "text": words} for one, words in result_words().items()],
-        reasons=[("", "–"), *((one.value, words) for one, words in why_words().items())],
+        choices=[("", gettext("Please choose")), *choices().items()],
     )
     return page, status
 

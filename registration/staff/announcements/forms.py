@@ -7,13 +7,13 @@ from typing import Any
 from flask_babel import lazy_gettext
 from wtforms import BooleanField, RadioField, SelectMultipleField
 
+from registration import local
 from registration.forms import Count, Form, HiddenNumber
 from registration.i18n import gettext
 from registration.reminders.models import Announcement
 from registration.staff.announcements.written import Written
 from registration.staff.telling.audience import AudienceForm, audience_data
 from registration.staff.telling.own_words import OwnWordsForm, word_fields
-from registration.staff.writing import local
 from registration.staff.writing.fields import Day, Time
 
 MOST_MEETINGS = 60

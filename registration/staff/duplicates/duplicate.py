@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
+from registration import local
 from registration.accounts import audit
 from registration.accounts.models import Person
 from registration.extensions import db
@@ -12,7 +13,6 @@ from registration.meetings.completeness import Owner
 from registration.meetings.models import InterpretationService, Meeting, Series, ServiceState, TranslatedText
 from registration.meetings.published import touch
 from registration.reminders import rules
-from registration.staff.writing import local
 from registration.staff.writing.write import new_series, new_slug
 
 # What a meeting for another day is like the one it is made from; counters, versions and moments are its own.

@@ -7,10 +7,10 @@ from flask_babel import lazy_gettext
 from werkzeug.datastructures import MultiDict
 from wtforms import StringField
 
+from registration import local
 from registration.forms import Form, Line
 from registration.i18n import gettext
 from registration.meetings.models import Meeting
-from registration.staff.writing import local
 from registration.staff.writing.fields import Day
 
 # Weeks that a series is moved by when nothing else is asked for; no more than a school year.

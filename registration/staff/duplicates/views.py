@@ -6,7 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from registration import clock, i18n
+from registration import clock, i18n, local
 from registration.accounts.guard import requires, signed_in
 from registration.accounts.roles import Role
 from registration.extensions import db
@@ -26,7 +26,6 @@ from registration.staff.duplicates.forms import (
     sent_rows,
 )
 from registration.staff.series.shown import title_of_series
-from registration.staff.writing import local
 from registration.staff.writing.names import title_of
 
 # The newest meetings of a series that can be written again at once.

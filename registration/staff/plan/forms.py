@@ -9,12 +9,12 @@ from typing import Any
 from flask_babel import lazy_gettext
 from wtforms import BooleanField, Field, HiddenField, StringField
 
+from registration import local
 from registration.forms import Count, Form, Line
 from registration.i18n import gettext, ngettext
 from registration.meetings.models import Meeting
 from registration.staff.online.forms import access_fields, access_of, check_access
 from registration.staff.plan.plans import Kind, Plan
-from registration.staff.writing import local
 from registration.staff.writing.fields import Day, Time
 
 # Longer than this is a mistyped time, not a meeting.

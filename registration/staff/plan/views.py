@@ -7,7 +7,7 @@ from flask import abort, flash, get_template_attribute, redirect, render_templat
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from registration import clock, dates, i18n, languages, web
+from registration import clock, dates, i18n, languages, local, web
 from registration.accounts.guard import requires, signed_in
 from registration.accounts.models import Person
 from registration.accounts.roles import Role
@@ -31,7 +31,6 @@ from registration.staff.plan.foreseen import Group, groups
 from registration.staff.plan.forms import ROOM, PlanForm, form_for
 from registration.staff.plan.plans import Kind, NotPossible, Plan, possible
 from registration.staff.plan.words import kind_words, past_words, why_words
-from registration.staff.writing import local
 
 # Families to be called are at the top of the list of calls when the meeting is this near.
 NEAR_DAYS = 7

@@ -8,7 +8,8 @@ from flask_babel import lazy_gettext
 from wtforms import StringField
 from wtforms.validators import StopValidation
 
-from registration.staff.writing import local, slugs
+from registration import local
+from registration.staff.writing import slugs
 
 
 class _Typed(StringField):  # type: ignore[misc] # WTForms has no annotations

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from registration import local
 from registration.meetings.models import Meeting
-from registration.staff.writing import local
 from registration.staff.writing.forms import MeetingForm
 
 

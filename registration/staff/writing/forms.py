@@ -6,11 +6,10 @@ from zoneinfo import available_timezones
 from flask_babel import lazy_gettext
 from wtforms import BooleanField, Field, HiddenField, StringField
 
-from registration import languages
+from registration import languages, local
 from registration.forms import Count, Form, Line, Lines
 from registration.i18n import gettext, ngettext
 from registration.meetings.models import Meeting, Recording
-from registration.staff.writing import local
 from registration.staff.writing.answers import Details, NewPlace, NewSeries, Plan, Words, Written
 from registration.staff.writing.fields import Day, Slug, Time, Zone
 

@@ -255,7 +255,10 @@ def _texts(code: int) -> tuple[str, str]:
         ),
         405: (gettext("This page cannot be used that way"), gettext("Please go back and try again.")),
         410: (gettext("This link no longer works"), gettext("Ask for your link again, or call us.")),
-        413: (gettext("That was too long"), gettext("Please shorten your answers and send them again.")),
+        413: (
+            gettext("That was too long"),
+            gettext("Please shorten your answers, or choose a smaller file. Then send them again."),
+        ),
         503: (
             gettext("We cannot save anything just now"),
             gettext("Nothing was registered or changed. Please wait a minute and try again, or call us."),

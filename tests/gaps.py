@@ -24,5 +24,6 @@ GAPS: dict[str, object] = {
     "announcement_id": 1,
     "seat_id": 1,
     "assignment_id": 1,
+    "material_id": 1,
     "interpreter_id": 1,
 }

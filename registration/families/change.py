@@ -17,6 +17,7 @@ from registration.families.models import (
     PhoneCall,
     Registration,
     RegistrationWord,
+    ReleasedQuestion,
     Status,
 )
 from registration.families.store import add_words, columns
@@ -198,12 +199,16 @@ def promote(meeting: Meeting, now: datetime) -> None:
 
 
 def erase(registration_id: int, meeting_id: int, *, now: datetime) -> None:
-    """Delete what names the family. Counts and the record of what was asked stay, without words of the family."""
+    """Delete what names the family. Counts and the record of what was asked stay, without words of the family.
+
+    What interpreters were let read of its question goes too.
+    """
     meeting, registration = locked(registration_id, meeting_id)
     if registration.status != Status.WITHDRAWN:
         free(meeting, registration, now, ("family", None))
     registration.erased_at = now
     _forget_words(registration)
+    db.session.execute(delete(ReleasedQuestion).where(ReleasedQuestion.registration_id == registration.id))
     registration.name = registration.needs_other = registration.question = registration.dialect_note = ""
     registration.email = registration.email_folded = registration.phone = None
     registration.needs = []

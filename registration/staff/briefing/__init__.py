@@ -1,0 +1,1 @@
+"""What staff write and collect for the interpreters of a meeting."""

@@ -23,6 +23,7 @@ class Purpose(StrEnum):
     NOT_ME = "not-me"
     UNSUBSCRIBE = "unsubscribe"
     JOB = "job"
+    CALENDAR = "calendar"
 
 
 # What stands in the place of a token where somebody only looks at what a reader would get.

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from registration import dates, i18n, languages
+from registration import dates, i18n, languages, web
 from registration.extensions import db
 from registration.families.codes import ALPHABET, LENGTH
 from registration.families.lines import recording
@@ -16,6 +16,11 @@ from registration.meetings.models import InterpretationService, Meeting, Mode, R
 from registration.meetings.shown import MeetingView
 
 Rows = list[tuple[str, list[str]]]
+
+
+def locale_of(one: Interpreter) -> str:
+    """The language in which we write to them."""
+    return one.locale if one.locale in web.installed() else web.installed()[0]
 
 
 def money(cents: int) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from registration import i18n, links, web
+from registration import i18n, links
 from registration.extensions import db
 from registration.interpretation import lines, seats, states
 from registration.interpretation.calendar import calendar_file
@@ -45,7 +45,7 @@ def build(queued: Queued) -> Letter | Superseded:
         return Superseded("there is no address any more")
     if not HOLDS[queued.message](assignment, meeting, queued):
         return Superseded("it stands otherwise by now")
-    locale = one.locale if one.locale in web.installed() else web.installed()[0]
+    locale = lines.locale_of(one)
     with i18n.spoken(locale):
         return _letter(queued.message, assignment, one, meeting, locale)
 

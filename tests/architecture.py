@@ -58,6 +58,7 @@ VERBS["interpretation"] = {
     "day.attending",
     "day.calling_off",
     "day.watch",
+    "own.keep",
 }
 VERBS["staff"] = {"calls.record", "family.settle", "removals.remove", "plan.change_of_plan", "online.change_access"}
 VERBS["staff"] |= {

@@ -91,9 +91,9 @@ def offer(
     return sent
 
 
-def check_open(meeting: Meeting, now: datetime) -> None:
-    """Raise NotNow for a meeting to which nobody is asked to come."""
-    if meeting.status != MeetingStatus.SCHEDULED or meeting.starts_at <= now or not meeting.published:
+def check_open(meeting: Meeting, now: datetime, until: datetime | None = None) -> None:
+    """Raise NotNow for a meeting to which nobody is asked to come; `until`: its start, where nothing else is said."""
+    if meeting.status != MeetingStatus.SCHEDULED or (until or meeting.starts_at) <= now or not meeting.published:
         raise NotNow
 
 
@@ -205,8 +205,8 @@ def withdraw(assignment_id: int, *, by: Person | None, now: datetime) -> None:
 def lock(assignment_id: int, also: Collection[int] = ()) -> Assignment:
     """An assignment read afresh, its meeting locked and everybody who is in its seat or may come to be asked for it.
 
-    `also`: more interpreters to lock. All of them at once, in the order of their numbers: whoever is asked next must not be locked after who says no, or
-    two meetings that ask the same two people stop each other. Raises NoResultFound.
+    `also`: more interpreters to lock. All of them at once, in the order of their numbers: whoever is asked next must
+    not be locked after who says no, or two meetings that ask the same two people stop each other. Raises NoResultFound.
     """
     found = select(Assignment.meeting_id, Assignment.seat_id, Assignment.interpreter_id)
     meeting_id, seat_id, interpreter_id = db.session.execute(found.where(Assignment.id == assignment_id)).one()

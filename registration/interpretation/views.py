@@ -7,10 +7,13 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from registration import clock, i18n, links, web
+from registration.accounts.forms import ButtonForm
 from registration.extensions import db
 from registration.interpretation import answer, lines, offers, seats, states
+from registration.interpretation.day import calling_off
 from registration.interpretation.forms import AnswerForm
 from registration.interpretation.models import Assignment, Interpreter
+from registration.interpretation.own.shown import in_the_way
 from registration.meetings.models import Meeting
 from registration.meetings.published import content
 
@@ -26,10 +29,9 @@ def private(response: Response) -> Response:
 @blueprint.route("/<locale>/jobs/<token>", methods=["GET", "POST"], endpoint="job")
 def job(token: str) -> ResponseReturnValue:
     """A job: the offer, or how it stands. Programs of mail open links, so only a button answers."""
-    named = links.read(links.Purpose.JOB, token)
-    assignment = answer.find(named.public_id, named.version) if named else None
+    assignment = _named(token)
     if assignment is None:
-        return render_template("interpretation/no_job.html"), 410 if named else 404
+        return _no_job(token)
     if request.method == "GET":
         return _show(assignment, token, AnswerForm())
     form = AnswerForm()
@@ -42,6 +44,43 @@ def job(token: str) -> ResponseReturnValue:
         return _show(db.session.get_one(Assignment, assignment.id), token, form, refused, 409)
     db.session.commit()
     return redirect(url_for("interpretation.job", token=token), 303)
+
+
+def _named(token: str) -> Assignment | None:
+    named = links.read(links.Purpose.JOB, token)
+    return answer.find(named.public_id, named.version) if named else None
+
+
+def _no_job(token: str) -> ResponseReturnValue:
+    revoked = links.read(links.Purpose.JOB, token) is not None
+    return render_template("interpretation/no_job.html"), 410 if revoked else 404
+
+
+@blueprint.route("/<locale>/jobs/<token>/ill", methods=["GET", "POST"], endpoint="ill")
+def ill(token: str) -> ResponseReturnValue:
+    """Give the job back because of illness: a page that says what comes of it, and a button."""
+    assignment = _named(token)
+    if assignment is None:
+        return _no_job(token)
+    form = ButtonForm()
+    if request.method != "POST":
+        if not calling_off.may_call_off(assignment, clock.now()):
+            return redirect(url_for("interpretation.job", token=token), 303)
+        return _sure(assignment, token, form), 200
+    if not form.validate():
+        return _sure(assignment, token, form), 422
+    try:
+        calling_off.ill(assignment.id, now=clock.now())
+    except (calling_off.TooLate, states.NotAllowed) as refused:
+        db.session.rollback()
+        return _show(db.session.get_one(Assignment, assignment.id), token, AnswerForm(formdata=None), refused, 409)
+    db.session.commit()
+    return redirect(url_for("interpretation.job", token=token), 303)
+
+
+def _sure(assignment: Assignment, token: str, form: ButtonForm) -> str:
+    view = content(i18n.speaking()).meeting(assignment.meeting_id)
+    return render_template("interpretation/ill.html", view=view, token=token, form=form)
 
 
 def _answer(assignment_id: int, form: AnswerForm) -> None:
@@ -74,7 +113,9 @@ def _show(
         state=_state(assignment, open_still),
         asks=assignment.asks or "",
         owed=lines.money(assignment.payable_cents) if assignment.payable_cents else "",
-        in_the_way=_in_the_way(refused),
+        in_the_way=in_the_way(refused.reasons) if isinstance(refused, answer.Conflict) else [],
+        may_call_off=calling_off.may_call_off(assignment, now),
+        briefing=url_for("interpreter.job", assignment_id=assignment.id) if assignment.state in states.TAKEN else "",
         refused=type(refused).__name__.lower() if refused else "",
     )
     return page, status
@@ -83,16 +124,9 @@ def _show(
 def _state(assignment: Assignment, open_still: bool) -> str:
     if assignment.state == states.Assignment.OFFERED:
         return "offered" if open_still else "expired"
+    if calling_off.is_ill(assignment):
+        return "ill"
     made = seats.newest_offer(assignment.id)
     if assignment.state == states.Assignment.RELEASED and made is not None and made.state == states.Offer.EXPIRED:
         return "expired"
     return assignment.state
-
-
-def _in_the_way(refused: Exception | None) -> list[str]:
-    """Their own jobs that overlap, by title and time."""
-    if not isinstance(refused, answer.Conflict):
-        return []
-    found = [db.session.get(Assignment, reason.job) for reason in refused.reasons if reason.job is not None]
-    views = [content(i18n.speaking()).meeting(other.meeting_id) for other in found if other is not None]
-    return [f"{view.title}, {view.when.date}, {view.when.time}" for view in views]

@@ -7,6 +7,7 @@ from typing import Protocol
 from flask import current_app, request, url_for
 
 from registration.accounts import guard
+from registration.accounts.roles import STAFF
 from registration.i18n import gettext
 
 HOME = "staff.today"
@@ -23,6 +24,16 @@ AREAS: tuple[tuple[str, Callable[[], str]], ...] = (
     ("staff.people", lambda: gettext("People")),
     ("staff.audit", lambda: gettext("Record")),
     ("staff.settings", lambda: gettext("Settings")),
+    ("interpreter.jobs", lambda: gettext("My jobs")),
+)
+
+# The areas of an interpreter's own pages; staff who interpret too go back by the last one.
+OWN: tuple[tuple[str, Callable[[], str]], ...] = (
+    ("interpreter.jobs", lambda: gettext("My jobs")),
+    ("interpreter.details", lambda: gettext("My hours")),
+    ("interpreter.feed", lambda: gettext("Calendar")),
+    ("interpreter.statement", lambda: gettext("Statement")),
+    (HOME, lambda: gettext("Staff")),
 )
 
 
@@ -64,7 +75,9 @@ def staff_areas(person: Somebody | None) -> list[Area]:
     """The areas that `person` may open, in their order; none for nobody."""
     if person is None:
         return []
-    shown = [(endpoint, page_at(endpoint), words()) for endpoint, words in AREAS if _may_open(person, endpoint)]
+    own = request.blueprint == "interpreter" or not person.roles & STAFF
+    listed = OWN if own else AREAS
+    shown = [(endpoint, page_at(endpoint), words()) for endpoint, words in listed if _may_open(person, endpoint)]
     # Everything stands below Today, so the longest address that this one begins with is meant.
     here = max((part for endpoint, _, _ in shown for part in _parts(endpoint) if _within(part)), key=len, default="")
     here = page_at(OF_AREA[request.endpoint]) if request.endpoint in OF_AREA else here

@@ -7,6 +7,7 @@ from registration import clock, i18n
 from registration.accounts import entry, guard, limits, second_factor
 from registration.accounts.forms import ButtonForm, CodeForm, SignInForm, read_email
 from registration.accounts.models import Person
+from registration.accounts.roles import Role
 from registration.accounts.second_factor import WrongCode
 from registration.accounts.sign_in import LIFE, ask_for_link, owner, sign_out, use_link
 from registration.accounts.views.blueprint import blueprint
@@ -44,8 +45,9 @@ def _want(page: str | None) -> None:
 
 def landing(person: Person) -> str:
     """The first page of somebody who has signed in."""
-    first = "staff.today" if person.is_staff else "interpreter.jobs"
-    return url_for(first if first in current_app.view_functions else "accounts.profile")
+    if person.is_staff:
+        return url_for("staff.today")
+    return url_for("interpreter.jobs" if Role.INTERPRETER in person.roles else "accounts.profile")
 
 
 @blueprint.route("/sign-in/<token>", methods=["GET", "POST"], endpoint="link")

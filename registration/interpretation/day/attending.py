@@ -13,6 +13,9 @@ from registration.interpretation.models import Assignment
 # From so long before the start somebody may say that they are there: whoever says it earlier presses the wrong job.
 EARLIEST = timedelta(hours=3)
 
+# Nobody works on for longer after the planned end: a later time is the wrong one.
+LONGEST_OVER = timedelta(hours=6)
+
 
 class NotNow(Exception):
     """Too early or too late to say so: it can be said from `opens` until `closes`."""
@@ -65,8 +68,9 @@ def _check_in(assignment: Assignment, how: str, actor: record.Actor, by: Person 
 
 
 def ends_between(assignment: Assignment, now: datetime) -> tuple[datetime, datetime]:
-    """The earliest and the latest end that an interpreter can tell at `now`: after they came and it began, not ahead."""
-    return max(assignment.starts_at, assignment.arrived_at or assignment.starts_at), now
+    """The earliest and the latest end that can be told at `now`: after they came and it began, and not ahead."""
+    first = max(assignment.starts_at, assignment.arrived_at or assignment.starts_at)
+    return first, min(now, assignment.ends_at + LONGEST_OVER)
 
 
 def finish(assignment_id: int, ended_at: datetime, note: str, *, by: Person | None, now: datetime) -> Assignment:

@@ -9,7 +9,7 @@ from registration.accounts.models import Person
 from registration.extensions import db
 from registration.interpretation import offers, profile, record, seats, settle, states
 from registration.interpretation.day import alarms
-from registration.interpretation.day.models import Danger
+from registration.interpretation.day.models import Alarm, Danger
 from registration.interpretation.models import Assignment, Interpreter, LanguagePair, OfferWay
 from registration.meetings.models import InterpretationService, Meeting
 
@@ -48,6 +48,17 @@ def ill(assignment_id: int, *, now: datetime, by: Person | None = None) -> int:
         settle.lost(seats.seat_of(assignment.seat_id)[2].id, by=by, now=now)
     offers.on_record("assignment_called_off", assignment, by)
     return _replace(assignment, others, now)
+
+
+def may_call_off(assignment: Assignment, now: datetime) -> bool:
+    """Whether somebody can still say that they are ill."""
+    return assignment.state in MAY_CALL_OFF and now < assignment.ends_at
+
+
+def is_ill(assignment: Assignment) -> bool:
+    """Whether a job was given back because of illness."""
+    query = select(Alarm.id).where(Alarm.assignment_id == assignment.id, Alarm.danger == Danger.ILL)
+    return assignment.state == states.Assignment.DECLINED and db.session.scalar(query) is not None
 
 
 def _replace(assignment: Assignment, others: Sequence[int], now: datetime) -> int:

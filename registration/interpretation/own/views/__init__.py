@@ -1,7 +1,6 @@
 """All pages of interpreters: importing them puts their routes on the blueprint."""
 
-from registration.interpretation.briefing.models import Briefing
 from registration.interpretation.own.blueprint import blueprint
-from registration.interpretation.own.views import jobs
+from registration.interpretation.own.views import day, feed, files, job, jobs
 
-__all__ = ["Briefing", "blueprint", "jobs"]
+__all__ = ["blueprint", "day", "feed", "files", "job", "jobs"]

@@ -19,7 +19,7 @@ from registration.interpretation.briefing import shown as briefing
 from registration.interpretation.models import Assignment, Interpreter, Seat
 from registration.interpretation.own.found import Job
 from registration.interpretation.own.shown import online
-from registration.meetings.models import MeetingStatus, Mode, OnlineAccess
+from registration.meetings.models import MeetingStatus, Mode, OnlineAccess, Recording
 from registration.meetings.shown import MeetingView, Tongue, tongue
 
 # Whoever interprets simultaneously hands over after so many minutes.
@@ -68,12 +68,20 @@ def briefed(job: Job, view: MeetingView, file_at: Callable[[int], str], now: dat
         mates=found,
         missing=max(0, job.team.size - 1 - len(found)),
         listeners=listeners(job),
-        recording=recording(view.recording),
+        recording=_recording(view.recording),
         shown=shown,
         phone=phones.display(shown.phone) if shown.phone and not over else "",
         phone_href=phones.href(shown.phone) if shown.phone and not over else "",
         way_in=_way_in(job) if online(job, view) and not over else None,
     )
+
+
+def _recording(kind: str) -> str:
+    return {
+        Recording.NO: recording(kind),
+        Recording.YES: gettext("Yes, with picture and sound. Your voice is heard. Tell us if you do not agree."),
+        Recording.AUDIO: gettext("Yes, the sound only. Your voice is heard. Tell us if you do not agree."),
+    }[Recording(kind)]
 
 
 def _turns(job: Job) -> str:

@@ -55,14 +55,14 @@ def show(
         there=shown.there(view),
         online=shown.online(job, view),
         offer=_rows([*lines.job(job.row, view), *lines.terms(job.row, one), *_answer_by(job)]),
-        terms=_rows(lines.terms(job.row, one)),
+        terms=lines.terms(job.row, one),
         code=lines.code(job.row),
         briefing=briefed(job, view, _file_at(job), now) if job.mine else None,
         answering=answering or AnswerForm(formdata=None),
         finishing=finishing or _finishing(job),
         noting=noting or NoteForm(formdata=None, note=job.row.note),
         expired=expired or any(form is not None and form.expired for form in (answering, finishing, noting)),
-        said=_said(refused),
+        why=_why(refused),
         in_the_way=shown.in_the_way(refused.reasons) if isinstance(refused, answer.Conflict) else [],
         **_day(job, view),
     )
@@ -111,7 +111,7 @@ def _clock(at: datetime | None, view: MeetingView) -> str:
     return dates.time(at, view.time_zone, i18n.speaking()) if at else ""
 
 
-def _said(refused: Exception | None) -> tuple[str, str] | None:
+def _why(refused: Exception | None) -> tuple[str, str] | None:
     """Why what was pressed was not done: a heading and a sentence."""
     if isinstance(refused, answer.Taken):
         return gettext("Somebody else was faster"), gettext(

@@ -32,6 +32,7 @@ from registration.families import views as families
 from registration.interpretation import commands as offer_commands
 from registration.interpretation import messages as job_messages
 from registration.interpretation import views as interpretation
+from registration.interpretation.day import messages as alarm_messages
 from registration.interpretation.day.watch import watch
 from registration.interpretation.offers import move_on
 from registration.interpretation.own import views as interpreter
@@ -78,6 +79,7 @@ def create_app(overrides: dict[str, object] | None = None, instance_path: str | 
             **reminder_messages.BUILDERS,
             **trial.BUILDERS,
             **job_messages.BUILDERS,
+            **alarm_messages.BUILDERS,
         },
         ahead=[reminder_messages.ahead],
         idle=[queue_due, move_on, watch, forget_old],

@@ -6,6 +6,7 @@ from registration.accounts.models import Person
 from registration.extensions import db
 from registration.families import seats as families
 from registration.interpretation import offers, policy, profile, record, seats, settle, states
+from registration.interpretation.day import alarms
 from registration.interpretation.models import Assignment
 from registration.interpretation.tell import tell
 from registration.meetings.models import Meeting
@@ -35,13 +36,15 @@ def book(
     now: datetime,
     order_number: str = "",
     sent_name: str = "",
+    tell_families: bool = True,
 ) -> Assignment:
     """Give a seat to somebody who has said yes otherwise: by telephone, or an agency with its order number.
 
     Raises offers.NotNow, offers.SeatTaken, offers.DoesNotFit.
     """
     meeting = families.lock(seats.meeting_of(seat_id))
-    offers.check_open(meeting, now)
+    # Somebody who is called in can come while it goes on.
+    offers.check_open(meeting, now, until=meeting.ends_at)
     one = seats.lock_interpreter(interpreter_id)
     there = seats.open_of_seat(seat_id)
     if there:
@@ -53,7 +56,7 @@ def book(
     made = record.begin(seat_id, one, meeting, by=by, now=now)
     made.order_number, made.sent_name = order_number, sent_name
     record.change(made, states.Assignment.ACCEPTED, "staff", by=by, now=now, reason="by_hand")
-    confirm(made.id, by=by, now=now)
+    confirm(made.id, by=by, now=now, tell_families=tell_families)
     return made
 
 
@@ -83,6 +86,7 @@ def release(assignment_id: int, reason: str, *, by: Person | None, now: datetime
     one = seats.lock_interpreter(assignment.interpreter_id)
     if not offers.let_go(assignment, states.Offer.WITHDRAWN, "staff", by=by, now=now, reason=reason):
         record.change(assignment, states.Assignment.RELEASED, "staff", by=by, now=now, reason=reason)
+    alarms.settle(assignment.id, "released", by=by, now=now)
     if was in states.TAKEN:
         assignment.payable_cents = owed(assignment, meeting, now)
     if was in states.CERTAIN:

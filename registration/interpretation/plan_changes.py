@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from registration.accounts.models import Person
 from registration.extensions import db
 from registration.interpretation import book, offers, profile, record, seats, settle, states
+from registration.interpretation.day import alarms
 from registration.interpretation.models import Asks, Assignment, Delivery, Interpreter, OfferWay, Seat, Team
 from registration.interpretation.tell import tell
 from registration.meetings.models import Change, InterpretationService, Meeting, MeetingChange
@@ -21,6 +22,8 @@ def plan_changed(meeting: Meeting, change: MeetingChange, *, by: Person | None, 
     held = _everybody(meeting.id)
     kind = Change(change.kind)
     for assignment, one in held:
+        # The day that it was about is another one now, or the way there.
+        alarms.settle(assignment.id, "plan_changed", by=by, now=now)
         if kind in (Change.POSTPONED, Change.CANCELLED):
             _off(assignment, one, meeting, change, by, now)
         elif kind is Change.MOVED:

@@ -1,6 +1,6 @@
 """What is read of seats, teams and interpreters, as the rules want it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import select
 
@@ -85,18 +85,31 @@ def job(number: int, meeting: Meeting, delivery: str) -> fits.Job:
 
 def jobs(interpreter_id: int, but: int | None = None) -> list[fits.Job]:
     """What an interpreter has said yes to, whichever meeting it is; `but`: an assignment that is left out."""
+    return [one for one in jobs_of([interpreter_id]).get(interpreter_id, ()) if one.id != but]
+
+
+def jobs_of(interpreter_ids: Collection[int]) -> dict[int, list[fits.Job]]:
+    """What each of several interpreters has said yes to: one query, however many they are."""
     query = (
-        select(Assignment.id, Meeting, Team.delivery)
+        select(Assignment.interpreter_id, Assignment.id, Meeting, Team.delivery)
         .join(Meeting, Meeting.id == Assignment.meeting_id)
         .join(Seat, Seat.id == Assignment.seat_id)
         .join(Team, Team.service_id == Seat.service_id)
-        .where(Assignment.interpreter_id == interpreter_id, Assignment.state.in_(states.TAKEN))
+        .where(Assignment.interpreter_id.in_(interpreter_ids), Assignment.state.in_(states.TAKEN))
     )
-    return [job(number, meeting, delivery) for number, meeting, delivery in db.session.execute(query) if number != but]
+    found: dict[int, list[fits.Job]] = {}
+    for interpreter_id, number, meeting, delivery in db.session.execute(query):
+        found.setdefault(interpreter_id, []).append(job(number, meeting, delivery))
+    return found
 
 
-def somebody(one: Interpreter, but: int | None = None) -> fits.Somebody:
-    """An interpreter as the rules see one, with every job but that of the assignment `but`."""
+def somebody(
+    one: Interpreter, but: int | None = None, known: Mapping[int, Sequence[fits.Job]] | None = None
+) -> fits.Somebody:
+    """An interpreter as the rules see one, with every job but that of the assignment `but`.
+
+    `known`: the jobs of this and other interpreters, where they were read together.
+    """
     return fits.Somebody(
         zone=one.time_zone,
         blocked=one.blocked,
@@ -110,7 +123,7 @@ def somebody(one: Interpreter, but: int | None = None) -> fits.Somebody:
         days=[fits.Days(row.first, row.last, row.free) for row in one.days],
         most_day=one.most_day,
         most_week=one.most_week,
-        jobs=jobs(one.id, but),
+        jobs=jobs(one.id, but) if known is None else known.get(one.id, ()),
     )
 
 
@@ -131,6 +144,18 @@ def against(
 ) -> list[fits.Reason]:
     """What speaks against giving a seat of `team` to `one`."""
     return fits.reasons(somebody(one, but), wanted(meeting, service, team), figures)
+
+
+def against_each(
+    people: Sequence[Interpreter],
+    meeting: Meeting,
+    service: InterpretationService,
+    team: Team,
+    figures: Figures,
+) -> list[tuple[Interpreter, list[fits.Reason]]]:
+    """What speaks against each of several: as `against` says it, with one query for the jobs of all."""
+    known, seat = jobs_of([one.id for one in people]), wanted(meeting, service, team)
+    return [(one, fits.reasons(somebody(one, known=known), seat, figures)) for one in people]
 
 
 def pay(one: Interpreter, figures: Figures) -> Pay:

@@ -13,6 +13,7 @@ from registration.extensions import db
 from registration.families.interpretation import MODES, Decision, Key, set_state
 from registration.families.models import Modality, Why
 from registration.interpretation import states
+from registration.interpretation.day import alarms
 from registration.interpretation.models import Assignment, Seat
 from registration.meetings.models import InterpretationService, Mode, ServiceState
 
@@ -36,11 +37,27 @@ def complete(service_id: int) -> bool:
 
 
 def won(service_id: int, *, by: Person | None, now: datetime, tell: bool = True) -> int:
-    """After a seat was confirmed: confirm the service once it is complete; how many families are told."""
+    """After a seat was confirmed: confirm the service once it is complete; how many families are told.
+
+    An alarm about who had that seat before is settled by it.
+    """
+    alarms.replaced(service_id, by=by, now=now)
     service = db.session.get_one(InterpretationService, service_id, populate_existing=True)
     if service.state == ServiceState.CONFIRMED or not complete(service_id):
         return 0
     return _set(service, ServiceState.CONFIRMED, by, now, tell, Why.TEAM_COMPLETE)
+
+
+def back(service_id: int, *, by: Person | None, now: datetime) -> bool:
+    """After somebody who was missing came late: as it was before, in silence as it was lost. Whether it is.
+
+    Where families were told of another way meanwhile, staff decide.
+    """
+    service = db.session.get_one(InterpretationService, service_id, populate_existing=True)
+    if service.state != ServiceState.LOOKING or not complete(service_id):
+        return False
+    _set(service, ServiceState.CONFIRMED, by, now, tell=False, why=Why.TEAM_COMPLETE)
+    return True
 
 
 def lost(service_id: int, *, by: Person | None, now: datetime) -> bool:

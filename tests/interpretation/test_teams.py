@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from registration import clock
 from registration.extensions import db
-from registration.interpretation import answer, offers, profile
+from registration.interpretation import answer, book, offers, profile
 from registration.interpretation.models import Assignment, Interpreter, OfferWay, Seat, Team
 from registration.interpretation.policy import Profile
 from registration.meetings.models import InterpretationService, Mode
@@ -121,6 +121,7 @@ def test_an_agency_is_booked_by_hand_with_its_order_number(staff: Browser) -> No
     page = staff.send(
         staff.get(f"/staff/seats/{seat}/").form("hours"), interpreter=[str(agency)], order_number="PO 77", by_hand="1"
     )
+    page = staff.send(page.form("sure"))
     assert "PO 77" in page.text
     assert "Name to follow" in page.text
     assert service_state() == "confirmed"
@@ -129,6 +130,69 @@ def test_an_agency_is_booked_by_hand_with_its_order_number(staff: Browser) -> No
     assert "PO 77" in page.text
     assert staff.send(form_to(page, "/name"), sent_name="x" * 129).status == 200
     assert assignment_of(agency).sent_name == "Ayaan Warsame"
+
+
+def test_who_books_by_hand_sees_first_which_families_are_told_and_nothing_is_sent_before(
+    app: Flask, staff: Browser
+) -> None:
+    register(Browser(app), interpretation="so")
+    one = interpreter()
+    (seat,) = team()
+    form = staff.get(f"/staff/seats/{seat}/").form("hours").fill(interpreter=[str(one)], by_hand="1")
+    page = staff.send(form)
+    assert page.heading == "Not done yet: who is told what"
+    assert "1 family will be told" in page.text
+    assert "Hodan Ali" in page.text
+    assert told("job_confirmed") == told("interpreter_confirmed") == []
+    assert service_state() == "looking"
+    assert "Booked." in staff.send(page.form("sure")).text
+    assert len(told("job_confirmed")) == len(told("interpreter_confirmed")) == 1
+    assert state_of(one) == "confirmed"
+
+
+def test_a_booking_that_completes_no_team_tells_no_family(app: Flask, staff: Browser) -> None:
+    register(Browser(app), interpretation="so")
+    one, seat = interpreter(), team(2)[0]
+    page = staff.send(staff.get(f"/staff/seats/{seat}/").form("hours"), interpreter=[str(one)], by_hand="1")
+    assert "No family will be told" in page.text
+    assert "Booked." in staff.send(page.form("sure")).text
+    assert told("interpreter_confirmed") == []
+
+
+def test_who_cannot_be_booked_is_refused_before_anything_is_shown(staff: Browser) -> None:
+    one, other = interpreter(), interpreter("Ubah Said")
+    (seat,) = team()
+    form = staff.get(f"/staff/seats/{seat}/").form("hours").fill(interpreter=[str(other)], by_hand="1")
+    book.book(seat, one, by=None, now=clock.now())
+    db.session.commit()
+    page = staff.send(form)
+    assert page.status == 409
+    assert "Somebody has this seat" in page.text
+
+
+def test_finding_an_interpreter_costs_the_same_however_many_there_are(app: Flask, staff: Browser) -> None:
+    (seat,), near = team(), team(8, "spanish-meeting")
+    there = meeting()
+    meeting("spanish-meeting", starts_at=there.starts_at, ends_at=there.ends_at)
+    first = [interpreter(f"First{number}") for number in range(5)]
+    book.book(near[0], first[0], by=None, now=clock.now())
+    db.session.commit()
+    counted: list[str] = []
+    staff.get(f"/staff/seats/{seat}/")
+    event.listen(db.engine, "before_cursor_execute", lambda *arguments: counted.append(arguments[2]))
+    staff.get(f"/staff/seats/{seat}/")
+    few = len(counted)
+    more = [interpreter(f"More{number}") for number in range(45)]
+    for one, place in zip(more, near[1:], strict=False):
+        book.book(place, one, by=None, now=clock.now())
+    db.session.commit()
+    # What is published changed by it, and is read again once.
+    staff.get(f"/staff/seats/{seat}/")
+    counted.clear()
+    page = staff.get(f"/staff/seats/{seat}/")
+    assert page.text.count("Has a job too near") == 8
+    assert len(page.root.all("input", name="interpreter")) == 42
+    assert len(counted) == few
 
 
 def test_an_interpreter_is_written_and_changed(staff: Browser) -> None:

@@ -3,13 +3,17 @@
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
+from registration.accounts import audit
 from registration.accounts.models import Person, PersonRole
 from registration.accounts.roles import Role
 from registration.extensions import db
+from registration.families import seats as families
 from registration.families.tell import topic_of
-from registration.interpretation.day.models import Alarm, Danger
-from registration.interpretation.models import Assignment
+from registration.interpretation import states
+from registration.interpretation.day.models import Alarm, Danger, How
+from registration.interpretation.models import Assignment, Seat
 from registration.mail.queue import enqueue
 
 SUBJECT = "alarm"
@@ -50,3 +54,36 @@ def settle(assignment_id: int, how: str, *, by: Person | None, now: datetime) ->
     for alarm in found:
         alarm.settled_at, alarm.settled_by_id, alarm.how = now, by.id if by else None, how
     return len(found)
+
+
+def replaced(service_id: int, *, by: Person | None, now: datetime) -> int:
+    """End the open alarms of a service about seats that somebody else is certain to take; how many there were."""
+    another = aliased(Assignment)
+    certain = select(another.id).where(
+        another.seat_id == Assignment.seat_id, another.id != Assignment.id, another.state.in_(states.CERTAIN)
+    )
+    query = (
+        select(Alarm.assignment_id)
+        .join(Assignment, Assignment.id == Alarm.assignment_id)
+        .join(Seat, Seat.id == Assignment.seat_id)
+        .where(Seat.service_id == service_id, Alarm.settled_at.is_(None), certain.exists())
+    )
+    return sum(settle(number, "replaced", by=by, now=now) for number in set(db.session.scalars(query)))
+
+
+def settle_by_hand(alarm_id: int, how: How, *, by: Person | None, now: datetime) -> bool:
+    """Staff say what settled an alarm; False where it was settled before. Raises NoResultFound."""
+    families.lock(db.session.get_one(Alarm, alarm_id).meeting_id)
+    alarm = db.session.get_one(Alarm, alarm_id, populate_existing=True)
+    if alarm.settled_at is not None:
+        return False
+    alarm.settled_at, alarm.settled_by_id, alarm.how = now, by.id if by else None, how.value
+    audit.record(
+        "alarm_settled",
+        object_kind="assignment",
+        object_id=alarm.assignment_id,
+        meeting_id=alarm.meeting_id,
+        person=by,
+        facts={"danger": alarm.danger, "how": alarm.how},
+    )
+    return True

@@ -6,7 +6,7 @@ Each verb locks as an answer does: the meeting, then interpreters by number.
 from datetime import datetime, timedelta
 
 from registration.accounts.models import Person
-from registration.interpretation import offers, record, states
+from registration.interpretation import offers, record, seats, settle, states
 from registration.interpretation.day import alarms
 from registration.interpretation.models import Assignment
 
@@ -46,17 +46,22 @@ def arrive(assignment_id: int, *, actor: record.Actor, by: Person | None, now: d
     """Somebody who is booked is there; an alarm that they are not is settled. Twice is once.
 
     Whoever was marked as not come may come late. Raises NotNow outside of the window, states.NotAllowed for who is not
-    booked.
+    booked or whose seat somebody else has by now.
     """
     assignment = offers.lock(assignment_id)
     if assignment.state in (states.Assignment.CHECKED_IN, states.Assignment.COMPLETED):
         return assignment
     states.change(assignment.state, states.Assignment.CHECKED_IN)
+    late = assignment.state == states.Assignment.NO_SHOW
+    if late and seats.holder(assignment.seat_id) is not None:
+        raise states.NotAllowed(assignment.state, states.Assignment.CHECKED_IN)
     opens, closes = window(assignment)
     if not opens <= now < closes:
         raise NotNow(opens, closes)
     assignment.arrived_at = now
     _check_in(assignment, "arrived", actor, by, now)
+    if late:
+        settle.back(seats.seat_of(assignment.seat_id)[2].id, by=by, now=now)
     return assignment
 
 

@@ -78,14 +78,14 @@ def _replace(assignment: Assignment, others: Sequence[int], now: datetime) -> in
 
 
 def _who_fit(assignment: Assignment, among: Sequence[int] | None = None) -> list[int]:
-    """At most MOST_ASKED against whom nothing speaks at all, who were not asked for this meeting, preferred first.
+    """At most MOST_ASKED against whom nothing speaks at all and who have not said no, preferred first.
 
     `among`: nobody else than these. Staff may ask those against whom something speaks; a program does not.
     """
     meeting = db.session.get_one(Meeting, assignment.meeting_id)
     _, team, service = seats.seat_of(assignment.seat_id)
     figures, chosen = profile.current().figures, []
-    for number in _able(service, _asked(meeting.id)):
+    for number in _able(service, _settled(meeting.id)):
         if among is not None and number not in among:
             continue
         if not seats.against(db.session.get_one(Interpreter, number), meeting, service, team, figures):
@@ -95,7 +95,7 @@ def _who_fit(assignment: Assignment, among: Sequence[int] | None = None) -> list
     return chosen
 
 
-def _able(service: InterpretationService, asked: set[int]) -> list[int]:
+def _able(service: InterpretationService, but: set[int]) -> list[int]:
     """Who works into the language of a service in its way and has an address, preferred ones first."""
     query = (
         select(Interpreter.id, LanguagePair.modes)
@@ -103,11 +103,11 @@ def _able(service: InterpretationService, asked: set[int]) -> list[int]:
         .where(LanguagePair.target == service.language, Interpreter.email.is_not(None), ~Interpreter.blocked)
         .order_by(Interpreter.preferred.desc(), Interpreter.name, Interpreter.id)
     )
-    able = [number for number, modes in db.session.execute(query) if service.mode in modes and number not in asked]
+    able = [number for number, modes in db.session.execute(query) if service.mode in modes and number not in but]
     return list(dict.fromkeys(able))
 
 
-def _asked(meeting_id: int) -> set[int]:
-    """Who is booked at a meeting, is asked just now, or has said no."""
-    there = Assignment.state.in_((*states.OPEN, states.Assignment.DECLINED))
+def _settled(meeting_id: int) -> set[int]:
+    """Who is booked at a meeting or has said no. Whoever is asked for another seat may be asked for this one too."""
+    there = Assignment.state.in_((*states.TAKEN, states.Assignment.DECLINED))
     return set(db.session.scalars(select(Assignment.interpreter_id).where(Assignment.meeting_id == meeting_id, there)))

@@ -20,6 +20,15 @@ class Danger(StrEnum):
     NOT_THERE = "not_there"
 
 
+class How(StrEnum):
+    """What staff can say has settled an alarm, where nothing that was done here did."""
+
+    REACHED = "reached"
+    OTHERS_THERE = "others_there"
+    TELEPHONE = "telephone"
+    WITHOUT = "without"
+
+
 OPEN_ALARM = text("settled_at IS NULL")
 
 

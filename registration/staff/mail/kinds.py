@@ -37,6 +37,7 @@ def names() -> dict[str, str]:
         "job_released": gettext("Interpreter not needed any more"),
         "job_changed": gettext("Job changed"),
         "job_cancelled": gettext("Job called off"),
+        "job_alarm": gettext("An interpreter is missing"),
     }
 
 

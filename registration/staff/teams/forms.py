@@ -56,6 +56,8 @@ class OfferForm(Form):
     order_number = Line(lazy_gettext("Order number"), most=60)
     sent_name = Line(lazy_gettext("Name of who comes"), most=128)
     by_hand = HiddenField()
+    # What the page that shows who is told adds.
+    sure = HiddenField()
 
     def check(self) -> bool:
         """Whether there is somebody, and a way."""

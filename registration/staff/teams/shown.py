@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Integer, case, func, select
 
+from registration import phones
 from registration.extensions import db
 from registration.families.interpretation import Key
 from registration.i18n import gettext
@@ -40,6 +41,8 @@ class Candidate:
     against: list[str]
     forbidden: bool
     email: bool
+    phone: str = ""
+    phone_href: str = ""
 
 
 def of_meeting(meeting_id: int) -> dict[tuple[str, str], tuple[int, int]]:
@@ -72,7 +75,7 @@ def sittings(team: Team, zone: str) -> list[Sitting]:
 
 
 def candidates(meeting: Meeting, service: InterpretationService, team: Team, read: Content) -> list[Candidate]:
-    """Everybody who works in the language of a service, those who fit best first."""
+    """Everybody who works in the language of a service, those who fit best first; the cost does not grow with them."""
     figures = profile.current().figures
     languages = (meeting.floor_language, service.language)
     pairs = select(LanguagePair.interpreter_id).where(
@@ -81,12 +84,18 @@ def candidates(meeting: Meeting, service: InterpretationService, team: Team, rea
     query = select(Interpreter).order_by(Interpreter.name, Interpreter.id)
     if service.mode != Mode.CAPTIONING:
         query = query.where(Interpreter.id.in_(pairs))
+    each = seats.against_each(db.session.scalars(query).all(), meeting, service, team, figures)
+    # What is in the way is named: read together here, it is found by its number below.
+    numbers = {reason.job for _, reasons in each for reason in reasons if reason.job is not None}
+    ahead = db.session.scalars(select(Assignment).where(Assignment.id.in_(numbers))).all() if numbers else []
+    read.meetings(sorted({one.meeting_id for one in ahead}))
     found = []
-    for one in db.session.scalars(query):
-        reasons = seats.against(one, meeting, service, team, figures)
+    for one, reasons in each:
         said = [why_words(reason, read) for reason in reasons]
         hard = any(reason.hard for reason in reasons)
-        found.append(Candidate(one.id, one.name, one.preferred, said, hard, one.email is not None))
+        phone = phones.display(one.phone) if one.phone else ""
+        href = phones.href(one.phone) if one.phone else ""
+        found.append(Candidate(one.id, one.name, one.preferred, said, hard, one.email is not None, phone, href))
     return sorted(found, key=lambda one: (one.forbidden, not one.preferred, len(one.against), one.name.casefold()))
 
 

@@ -1,10 +1,10 @@
-"""What staff write about an interpreter, as plain values."""
+"""What staff write about an interpreter, and interpreters about themselves, as plain values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from registration.interpretation.models import Kind, Level
+from registration.interpretation.models import Interpreter, Kind, Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +71,42 @@ class Details:
     proofs: Sequence[Proof] = field(default_factory=tuple)
     week: Sequence[Week] = field(default_factory=tuple)
     days: Sequence[Days] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What an interpreter writes about themselves; the names of the fields above the lists are columns.
+
+    `email`: None leaves the address as it is.
+    """
+
+    locale: str
+    email: str | None = None
+    phone: str | None = None
+    home_place: str = ""
+    on_site: bool = True
+    remote: bool = True
+    most_day: int | None = None
+    most_week: int | None = None
+    week: Sequence[Week] = field(default_factory=tuple)
+    days: Sequence[Days] = field(default_factory=tuple)
+
+
+def directions_of(one: Interpreter) -> list[Direction]:
+    """The directions of an interpreter, as they are written."""
+    return [Direction(pair.source, pair.target, tuple(pair.modes), Level(pair.level)) for pair in one.pairs]
+
+
+def proofs_of(one: Interpreter) -> list[Proof]:
+    """The credentials."""
+    return [Proof(row.kind, row.number, row.ends_on, row.verified_at is not None) for row in one.credentials]
+
+
+def week_of(one: Interpreter) -> list[Week]:
+    """The hours of the week."""
+    return [Week(row.kind, row.weekday, row.starts, row.ends) for row in one.hours]
+
+
+def days_of(one: Interpreter) -> list[Days]:
+    """The days that are otherwise."""
+    return [Days(row.first, row.last, row.free) for row in one.days]

@@ -11,12 +11,11 @@ from registration.accounts import audit
 from registration.accounts.models import Person
 from registration.database import NO_KEY
 from registration.extensions import db
-from registration.interpretation.details import Days, Details, Direction, Proof, Week
+from registration.interpretation.details import Details, Direction, Proof, days_of, directions_of, proofs_of, week_of
 from registration.interpretation.models import (
     Credential,
     Interpreter,
     LanguagePair,
-    Level,
     OtherDays,
     OwnChange,
     WeeklyHours,
@@ -96,26 +95,6 @@ def _write_proofs(one: Interpreter, proofs: Sequence[Proof], by: Person | None, 
             row.verified_at = row.verified_by_id = None
         kept.append(row)
     one.credentials = kept
-
-
-def directions_of(one: Interpreter) -> list[Direction]:
-    """The directions of an interpreter, as they are written."""
-    return [Direction(pair.source, pair.target, tuple(pair.modes), Level(pair.level)) for pair in one.pairs]
-
-
-def proofs_of(one: Interpreter) -> list[Proof]:
-    """The credentials."""
-    return [Proof(row.kind, row.number, row.ends_on, row.verified_at is not None) for row in one.credentials]
-
-
-def week_of(one: Interpreter) -> list[Week]:
-    """The hours of the week."""
-    return [Week(row.kind, row.weekday, row.starts, row.ends) for row in one.hours]
-
-
-def days_of(one: Interpreter) -> list[Days]:
-    """The days that are otherwise."""
-    return [Days(row.first, row.last, row.free) for row in one.days]
 
 
 def unseen_changes() -> list[tuple[int, str, datetime]]:

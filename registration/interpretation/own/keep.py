@@ -4,38 +4,19 @@ The caller commits.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import datetime
 
 from registration.accounts import audit
 from registration.accounts.models import Person
 from registration.database import NO_KEY
 from registration.extensions import db
-from registration.interpretation import interpreters, typed
-from registration.interpretation.details import Days, Week
+from registration.interpretation import typed
+from registration.interpretation.details import Own, days_of, week_of
 from registration.interpretation.interpreters import ChangedMeanwhile
 from registration.interpretation.models import Interpreter, OtherDays, OwnChange, WeeklyHours
 
-__all__ = ["ChangedMeanwhile", "Own", "keep", "renew_feed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Own:
-    """What an interpreter writes about themselves; the names of the fields above the lists are columns.
-
-    `email`: None leaves the address as it is.
-    """
-
-    locale: str
-    email: str | None = None
-    phone: str | None = None
-    home_place: str = ""
-    on_site: bool = True
-    remote: bool = True
-    most_day: int | None = None
-    most_week: int | None = None
-    week: Sequence[Week] = field(default_factory=tuple)
-    days: Sequence[Days] = field(default_factory=tuple)
+__all__ = ["ChangedMeanwhile", "keep", "renew_feed", "shown"]
 
 
 def keep(interpreter_id: int, own: Own, *, version: int, by: Person, now: datetime) -> list[str]:
@@ -52,6 +33,9 @@ def keep(interpreter_id: int, own: Own, *, version: int, by: Person, now: dateti
     _link(one, by)
     if not changed:
         return []
+    if "locale" in changed:
+        # One choice for mails and pages, as on the page.
+        by.locale = own.locale
     one.version += 1
     for name in changed:
         db.session.add(OwnChange(interpreter_id=one.id, at=now, field=name, before=before[name], after=after[name]))
@@ -79,8 +63,8 @@ def shown(one: Interpreter) -> dict[str, str]:
         Own(
             email=one.email,
             **{name: getattr(one, name) for name in COLUMNS if name != "email"},
-            week=interpreters.week_of(one),
-            days=interpreters.days_of(one),
+            week=week_of(one),
+            days=days_of(one),
         )
     )
 

@@ -13,7 +13,7 @@ from registration import phones
 from registration.accounts.forms import read_email
 from registration.forms import Count, Form, HiddenNumber, Line, Lines
 from registration.i18n import gettext
-from registration.interpretation import interpreters, typed
+from registration.interpretation import details, typed
 from registration.interpretation.details import Details
 from registration.interpretation.models import Interpreter, Kind
 
@@ -156,8 +156,8 @@ def filled(one: Interpreter | None) -> dict[str, Any]:
         "phone": phones.display(one.phone) if one.phone else "",
         "rate": _amount(one.rate_cents),
         "travel": _amount(one.travel_cents),
-        "directions": typed.of_directions(interpreters.directions_of(one)),
-        "proofs": typed.of_proofs(interpreters.proofs_of(one)),
-        "week": typed.of_week(interpreters.week_of(one)),
-        "days": typed.of_days(interpreters.days_of(one)),
+        "directions": typed.of_directions(details.directions_of(one)),
+        "proofs": typed.of_proofs(details.proofs_of(one)),
+        "week": typed.of_week(details.week_of(one)),
+        "days": typed.of_days(details.days_of(one)),
     }

@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from registration import clock
 from registration.extensions import db
-from registration.interpretation import answer, book, offers, states
+from registration.interpretation import answer, book, offers, seats, states
 from registration.interpretation.day import calling_off
 from registration.interpretation.day.models import Alarm
-from registration.interpretation.models import AssignmentEvent, Candidate, Offer
+from registration.interpretation.models import AssignmentEvent, Candidate, Offer, OfferWay
 from registration.mail.models import OutboxMessage
 from tests.families.steps import meeting, register
 from tests.interpretation.cast import assignment_of, interpreter, service_state, state_of, team, told
@@ -47,7 +47,7 @@ def ill(one: int) -> int:
 def open_offers(seat: int) -> list[tuple[int, str]]:
     """Who is asked for a seat, and how."""
     db.session.rollback()
-    rows = offers.seats.open_of_seat(seat)
+    rows = seats.open_of_seat(seat)
     ways = {made.assignment_id: made.way for made in db.session.scalars(select(Offer))}
     return [(row.interpreter_id, ways[row.id]) for row in rows]
 
@@ -105,7 +105,7 @@ def test_who_is_in_the_team_or_has_said_no_is_not_asked(app: Flask) -> None:
     first, second = team(2)
     hodan, farah, ubah = interpreter(), interpreter("Farah Nur"), interpreter("Ubah Said")
     book.book(first, hodan, by=None, now=clock.now())
-    made = offers.offer(second, [ubah], offers.OfferWay.ONE, by=None, now=clock.now())
+    made = offers.offer(second, [ubah], OfferWay.ONE, by=None, now=clock.now())
     answer.decline(made[0].assignment_id, "", now=clock.now())
     book.book(second, farah, by=None, now=clock.now())
     db.session.commit()
@@ -123,7 +123,7 @@ def test_once_it_has_begun_nobody_is_asked_by_mail_but_the_alarm_sounds(hodan: i
 
 def test_an_accepted_job_is_given_back_too(seat: int) -> None:
     hodan, farah = interpreter(), interpreter("Farah Nur")
-    made = offers.offer(seat, [hodan, farah], offers.OfferWay.SEVERAL, by=None, now=clock.now())
+    made = offers.offer(seat, [hodan, farah], OfferWay.SEVERAL, by=None, now=clock.now())
     answer.accept(made[0].assignment_id, now=clock.now())
     db.session.commit()
     assert state_of(hodan) == "accepted"
@@ -145,7 +145,7 @@ def test_over_or_begun_it_is_not_given_back_here(hodan: int) -> None:
 
 def test_who_is_only_asked_says_no_and_not_ill(seat: int) -> None:
     one = interpreter()
-    offers.offer(seat, [one], offers.OfferWay.ONE, by=None, now=clock.now())
+    offers.offer(seat, [one], OfferWay.ONE, by=None, now=clock.now())
     db.session.commit()
     with pytest.raises(states.NotAllowed):
         ill(one)
@@ -174,9 +174,9 @@ def test_ill_while_staff_release_is_one_of_both(app: Flask, hodan: int) -> None:
 
 
 def test_two_of_a_team_who_are_ill_at_once_ask_the_same_people_without_stopping_each_other(app: Flask) -> None:
-    seats = team(2)
+    both = team(2)
     sick = [interpreter(), interpreter("Farah Nur")]
-    for seat, one in zip(seats, sick, strict=True):
+    for seat, one in zip(both, sick, strict=True):
         book.book(seat, one, by=None, now=clock.now())
     others = [interpreter(f"Other{number} Nur") for number in range(3)]
     db.session.commit()
@@ -184,4 +184,4 @@ def test_two_of_a_team_who_are_ill_at_once_ask_the_same_people_without_stopping_
     came = at_once(app, 2, lambda which: outcome(lambda: calling_off.ill(ids[which], now=clock.now())))
     assert came == ["done", "done"]
     assert taken() == 0
-    assert [{one for one, _ in open_offers(seat)} for seat in seats] == [set(others)] * 2
+    assert [{one for one, _ in open_offers(seat)} for seat in both] == [set(others)] * 2

@@ -54,7 +54,7 @@ def show(
         pair=lines.direction(job.service, view),
         there=shown.there(view),
         online=shown.online(job, view),
-        offer=_rows([*lines.job(job.row, view), *lines.terms(job.row, one), *_answer_by(job)]),
+        offer=[*_answer_by(job), *lines.terms(job.row, one), *lines.job(job.row, view)],
         terms=lines.terms(job.row, one),
         code=lines.code(job.row),
         briefing=briefed(job, view, _file_at(job), now) if job.mine else None,
@@ -67,10 +67,6 @@ def show(
         **_day(job, view),
     )
     return page, status
-
-
-def _rows(rows: lines.Rows) -> list[dict[str, str]]:
-    return [{"label": label, "value": said[0], "detail": " ".join(said[1:])} for label, said in rows]
 
 
 def _answer_by(job: Job) -> lines.Rows:
@@ -95,6 +91,7 @@ def _day(job: Job, view: MeetingView) -> dict[str, object]:
     expected = row.state in (states.Assignment.CONFIRMED, states.Assignment.NO_SHOW)
     over = row.state == states.Assignment.CONFIRMED and now >= closes
     return {
+        "ahead": now < row.ends_at,
         "may_arrive": expected and opens <= now < closes,
         "arrive_from": _clock(opens, view) if row.state == states.Assignment.CONFIRMED and now < opens else "",
         "may_finish": over or (row.state == states.Assignment.CHECKED_IN and now >= row.starts_at),

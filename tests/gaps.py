@@ -25,5 +25,6 @@ GAPS: dict[str, object] = {
     "seat_id": 1,
     "assignment_id": 1,
     "material_id": 1,
+    "alarm_id": 1,
     "interpreter_id": 1,
 }

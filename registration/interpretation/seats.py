@@ -146,15 +146,11 @@ def against(
     return fits.reasons(somebody(one, but), wanted(meeting, service, team), figures)
 
 
-def against_each(
-    people: Sequence[Interpreter],
-    meeting: Meeting,
-    service: InterpretationService,
-    team: Team,
-    figures: Figures,
+def against_seat(
+    people: Sequence[Interpreter], seat: fits.Wanted, figures: Figures
 ) -> list[tuple[Interpreter, list[fits.Reason]]]:
     """What speaks against each of several: as `against` says it, with one query for the jobs of all."""
-    known, seat = jobs_of([one.id for one in people]), wanted(meeting, service, team)
+    known = jobs_of([one.id for one in people])
     return [(one, fits.reasons(somebody(one, known=known), seat, figures)) for one in people]
 
 

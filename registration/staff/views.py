@@ -8,6 +8,7 @@ from registration.staff.calls import views as calls
 from registration.staff.duplicates import views as duplicates
 from registration.staff.families_list import views as families_list
 from registration.staff.family import views as family
+from registration.staff.helping import views as helping
 from registration.staff.interpretation import views as interpretation
 from registration.staff.interpreters import views as interpreters
 from registration.staff.mail import views as mail
@@ -37,6 +38,7 @@ __all__ = [
     "duplicates",
     "families_list",
     "family",
+    "helping",
     "interpretation",
     "interpreters",
     "mail",

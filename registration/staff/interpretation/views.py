@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from registration import clock, i18n, languages
 from registration.accounts.guard import requires, signed_in
@@ -27,11 +27,12 @@ from registration.families.interpretation import (
 from registration.families.models import InterpretationRequest, Modality
 from registration.i18n import gettext, ngettext
 from registration.interpretation import teams
-from registration.meetings.models import InterpretationService, Meeting, MeetingStatus, ServiceState
+from registration.meetings.models import InterpretationService, Meeting, ServiceState
 from registration.meetings.published import content, forget_version
 from registration.meetings.shown import tongue
 from registration.staff.blueprint import blueprint
 from registration.staff.interpretation import rows
+from registration.staff.interpretation.elsewhere import others
 from registration.staff.interpretation.forms import DecisionForm, RemoveForm
 from registration.staff.plan.foreseen import Group, groups
 from registration.staff.teams import shown
@@ -121,7 +122,7 @@ def interpretation_decide(meeting_id: int, language: str, modality: str) -> Resp
     if request.method == "GET":
         return _ask(meeting, key, _filled(meeting, key))
     form = DecisionForm()
-    if not form.check_for(key, [one for one, _ in _others(meeting, key)]) or form.edit.data:
+    if not form.check_for(key, [one for one, _ in others(meeting, key)]) or form.edit.data:
         return _ask(meeting, key, form, 200 if form.edit.data and not form.errors else 422)
     try:
         return _do(meeting, key, form) if form.sure.data else _foresee(meeting, key, form)
@@ -132,8 +133,18 @@ def interpretation_decide(meeting_id: int, language: str, modality: str) -> Resp
 
 
 def _filled(meeting: Meeting, key: Key) -> DecisionForm:
-    """The form as it would have to be filled to give what holds now."""
+    """The form as it would have to be filled to give what holds now; an address can choose another way beforehand."""
     service = service_for(meeting.id, key)
+    if (way := request.args.get("way")) in set(WAYS[key.modality]):
+        return DecisionForm(
+            formdata=None,
+            version=service.version if service else 0,
+            state=ServiceState.ANOTHER_WAY.value,
+            mode=service.mode if service else MODES[key.modality][0].value,
+            way=way,
+            other=request.args.get("other", ""),
+            standing=service.standing if service else not _asked(meeting, key),
+        )
     return DecisionForm(
         formdata=None,
         version=service.version if service else 0,
@@ -164,7 +175,7 @@ def _ask(
         states=rows.state_words(),
         modes={mode: rows.mode_words()[mode] for mode in MODES[key.modality]},
         ways={way: rows.way_words()[way] for way in WAYS[key.modality]},
-        others=_others(meeting, key),
+        others=[(str(number), words) for number, words in others(meeting, key)],
         action=_address("staff.interpretation_decide", meeting, key),
         now=now,
         how=rows.how(now, published) if now else "",
@@ -178,28 +189,6 @@ def _meanwhile(meeting: Meeting, key: Key, form: DecisionForm) -> ResponseReturn
     service = service_for(meeting.id, key)
     form.version.data = str(service.version if service else 0)
     return _ask(meeting, key, form, 409, service)
-
-
-def _others(meeting: Meeting, key: Key) -> list[tuple[int, str]]:
-    """Meetings of the series where this language is heard, with their words."""
-    confirmed = select(InterpretationService.meeting_id).where(
-        InterpretationService.language == key.language,
-        InterpretationService.mode.in_(MODES[key.modality]),
-        InterpretationService.state == ServiceState.CONFIRMED,
-    )
-    heard: audience.Where = Meeting.id.in_(confirmed)
-    if key.modality is Modality.SPOKEN:
-        heard = or_(heard, Meeting.floor_language == key.language)
-    query = select(Meeting.id).where(
-        Meeting.published,
-        Meeting.series_id == meeting.series_id,
-        Meeting.id != meeting.id,
-        Meeting.status == MeetingStatus.SCHEDULED,
-        Meeting.starts_at > clock.now(),
-        heard,
-    )
-    views = content(i18n.speaking()).meetings(list(db.session.scalars(query.order_by(Meeting.starts_at))))
-    return [(view.id, f"{view.title}, {view.when.date}") for view in views]
 
 
 def _foresee(meeting: Meeting, key: Key, form: DecisionForm) -> ResponseReturnValue:

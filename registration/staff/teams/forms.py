@@ -56,12 +56,18 @@ class OfferForm(Form):
     order_number = Line(lazy_gettext("Order number"), most=60)
     sent_name = Line(lazy_gettext("Name of who comes"), most=128)
     by_hand = HiddenField()
+    # Who is booked by a button beside their name, whoever else is ticked.
+    book = HiddenNumber()
+    # The job in danger whose screen this was sent from.
+    instead_of = HiddenNumber()
     # What the page that shows who is told adds.
     sure = HiddenField()
 
     def check(self) -> bool:
         """Whether there is somebody, and a way."""
         self.validate()
+        if (self.book.data or 0) > 0:
+            self.interpreter.data, self.by_hand.data = [str(self.book.data)], "1"
         if not self.chosen:
             self.interpreter.errors = [gettext("Choose at least one interpreter")]
         elif self.by_hand.data and len(self.chosen) > 1:

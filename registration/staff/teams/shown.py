@@ -1,6 +1,6 @@
 """What the pages of teams show."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Integer, case, func, select
 
@@ -43,6 +43,8 @@ class Candidate:
     email: bool
     phone: str = ""
     phone_href: str = ""
+    # Whether they work the way that the seat asks for, on site or online.
+    this_way: bool = True
 
 
 def of_meeting(meeting_id: int) -> dict[tuple[str, str], tuple[int, int]]:
@@ -74,9 +76,16 @@ def sittings(team: Team, zone: str) -> list[Sitting]:
     return found
 
 
-def candidates(meeting: Meeting, service: InterpretationService, team: Team, read: Content) -> list[Candidate]:
-    """Everybody who works in the language of a service, those who fit best first; the cost does not grow with them."""
-    figures = profile.current().figures
+def candidates(
+    meeting: Meeting, service: InterpretationService, team: Team, read: Content, *, remotely: bool = False
+) -> list[Candidate]:
+    """Everybody who works in the language of a service, those who fit best first; the cost does not grow with them.
+
+    `remotely`: as if the seat were filled from elsewhere, whatever is decided.
+    """
+    figures, seat = profile.current().figures, seats.wanted(meeting, service, team)
+    if remotely:
+        seat = replace(seat, job=replace(seat.job, place=None, remote=True))
     languages = (meeting.floor_language, service.language)
     pairs = select(LanguagePair.interpreter_id).where(
         LanguagePair.source.in_(languages), LanguagePair.target.in_(languages)
@@ -84,7 +93,7 @@ def candidates(meeting: Meeting, service: InterpretationService, team: Team, rea
     query = select(Interpreter).order_by(Interpreter.name, Interpreter.id)
     if service.mode != Mode.CAPTIONING:
         query = query.where(Interpreter.id.in_(pairs))
-    each = seats.against_each(db.session.scalars(query).all(), meeting, service, team, figures)
+    each = seats.against_seat(db.session.scalars(query).all(), seat, figures)
     # What is in the way is named: read together here, it is found by its number below.
     numbers = {reason.job for _, reasons in each for reason in reasons if reason.job is not None}
     ahead = db.session.scalars(select(Assignment).where(Assignment.id.in_(numbers))).all() if numbers else []
@@ -93,9 +102,19 @@ def candidates(meeting: Meeting, service: InterpretationService, team: Team, rea
     for one, reasons in each:
         said = [why_words(reason, read) for reason in reasons]
         hard = any(reason.hard for reason in reasons)
-        phone = phones.display(one.phone) if one.phone else ""
-        href = phones.href(one.phone) if one.phone else ""
-        found.append(Candidate(one.id, one.name, one.preferred, said, hard, one.email is not None, phone, href))
+        found.append(
+            Candidate(
+                id=one.id,
+                name=one.name,
+                preferred=one.preferred,
+                against=said,
+                forbidden=hard,
+                email=one.email is not None,
+                phone=phones.display(one.phone) if one.phone else "",
+                phone_href=phones.href(one.phone) if one.phone else "",
+                this_way=all(reason.why is not fits.Why.DELIVERY for reason in reasons),
+            )
+        )
     return sorted(found, key=lambda one: (one.forbidden, not one.preferred, len(one.against), one.name.casefold()))
 
 

@@ -49,9 +49,17 @@ def seat(seat_id: int) -> ResponseReturnValue:
         form.interpreter.errors = [_refusal(refused)]
         return _show_seat(seat_id, form, 409)
     db.session.commit()
-    meeting, service, _ = _seat(seat_id)
     flash(gettext("Booked.") if form.by_hand.data else gettext("Asked. The mail is on its way."), "good")
-    return redirect(team_address(meeting.id, shown.key_of(service)), 303)
+    return redirect(_back(seat_id, form), 303)
+
+
+def _back(seat_id: int, form: OfferForm) -> str:
+    """Where it came from: the screen of a job in danger, or the team."""
+    number = form.instead_of.data or 0
+    if number > 0 and db.session.get(Assignment, number) is not None:
+        return url_for("staff.help_job", assignment_id=number)
+    meeting, service, _ = _seat(seat_id)
+    return team_address(meeting.id, shown.key_of(service))
 
 
 def _offer(seat_id: int, form: OfferForm) -> None:
@@ -82,9 +90,11 @@ def _book(seat_id: int, form: OfferForm, by: Person, *, tell: bool) -> Assignmen
 
 def _sure_to_book(seat_id: int, form: OfferForm) -> ResponseReturnValue:
     here, by = url_for("staff.seat", seat_id=seat_id), signed_in()
+    back = _back(seat_id, form) if form.instead_of.data else here
     answers = [("interpreter", str(form.chosen[0])), ("by_hand", "1"), ("way", OfferWay.ONE.value)]
     answers += [("order_number", form.order_number.data or ""), ("sent_name", form.sent_name.data or "")]
-    return sure(lambda: _book(seat_id, form, by, tell=False), form, here, here, answers)
+    answers += [("instead_of", str(form.instead_of.data))] if form.instead_of.data else []
+    return sure(lambda: _book(seat_id, form, by, tell=False), form, here, back, answers)
 
 
 def _refusal(refused: Exception) -> str:

@@ -32,7 +32,7 @@ def job(token: str) -> ResponseReturnValue:
     assignment = _named(token)
     if assignment is None:
         return _no_job(token)
-    if request.method == "GET":
+    if request.method != "POST":
         return _show(assignment, token, AnswerForm())
     form = AnswerForm()
     if not form.validate():

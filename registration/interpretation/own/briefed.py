@@ -101,7 +101,7 @@ def _mates(job: Job, now: datetime) -> list[Mate]:
         .order_by(Seat.number)
     )
     near = job.row.state in states.CERTAIN and now >= _near(job)
-    return [_mate(row, other, near) for row, other in db.session.execute(query).tuples()]
+    return [_mate(row, other, near) for row, other in db.session.execute(query)]
 
 
 def _near(job: Job) -> datetime:

@@ -62,6 +62,7 @@ VERBS["interpretation"] = {
 }
 VERBS["staff"] = {"calls.record", "family.settle", "removals.remove", "plan.change_of_plan", "online.change_access"}
 VERBS["staff"] |= {
+    "interpreters.let_in",
     "writing.write",
     "texts.keep",
     "publishing.publish",

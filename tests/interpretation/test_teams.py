@@ -215,8 +215,8 @@ def test_an_interpreter_is_written_and_changed(staff: Browser) -> None:
     assert db.session.scalars(select(Interpreter.preferred)).one()
     page = staff.send(form, name="Hodan Ali Nur")
     assert page.status == 409
-    assert "Hodan Ali" in staff.get("/staff/interpreters/?language=so").text
-    assert "Hodan Ali" not in staff.get("/staff/interpreters/?language=vi").text
+    assert "Hodan Ali" in staff.get("/staff/interpreters/?source=en&target=so").text
+    assert "Hodan Ali" not in staff.get("/staff/interpreters/?target=vi").text
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import select, text
 
-from registration import demo_families
+from registration import demo_families, sheets
 from registration.accounts.models import AuditEntry
 from registration.extensions import db
 from registration.families.models import Attendance, Registration
@@ -124,8 +124,8 @@ def test_no_text_is_run_as_a_formula(staff: Browser, formula: str) -> None:
 
 @pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])
 def test_every_beginning_of_a_formula_is_made_harmless(begins: str) -> None:
-    assert files.neutral(f"{begins}1") == f"'{begins}1"
-    assert files.neutral(f"1{begins}") == f"1{begins}"
+    assert sheets.neutral(f"{begins}1") == f"'{begins}1"
+    assert sheets.neutral(f"1{begins}") == f"1{begins}"
 
 
 def test_what_a_workbook_cannot_hold_is_left_out(staff: Browser) -> None:

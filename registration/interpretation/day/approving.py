@@ -8,6 +8,7 @@ from registration.accounts.models import Person
 from registration.interpretation import offers, profile, record, seats, settle, states
 from registration.interpretation.day import alarms
 from registration.interpretation.day.attending import EARLIEST, LONGEST_OVER, WrongTime
+from registration.interpretation.day.overtime import worked
 from registration.interpretation.models import Assignment, Delivery
 
 MAY_ENTER = (states.Assignment.CONFIRMED, states.Assignment.CHECKED_IN, states.Assignment.NO_SHOW)
@@ -32,16 +33,6 @@ class NotOver(Exception):
 
 class NeedsReason(Exception):
     """Other minutes than were worked, or than were approved before, without a reason."""
-
-
-def worked(assignment: Assignment) -> int:
-    """Minutes of work: from the planned start, or a later arrival, to the end that was told, else the planned one.
-
-    Whoever comes early waits; what the call is paid at least is in the paid minimum.
-    """
-    start = max(assignment.starts_at, assignment.arrived_at or assignment.starts_at)
-    end = assignment.ended_at or assignment.ends_at
-    return max(0, int((end - start).total_seconds()) // 60)
 
 
 def enter(assignment_id: int, hours: Hours, *, version: int, by: Person | None, now: datetime) -> Assignment:

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,14 +21,13 @@ from registration.families.words import attendance, needs
 from registration.forms import Form
 from registration.i18n import gettext
 from registration.meetings.models import Meeting
+from registration.sheets import neutral
 from registration.staff.families_list.shown import standing_requests
 from registration.staff.meetings.shown import language_name
 
 AT_A_TIME = 1000
 # What stays in memory of a file before it goes to the disk; and what is sent of it at a time.
 IN_MEMORY, CHUNK = 1 << 20, 1 << 16
-# A text that begins so is run as a formula by the programs that open the file.
-_FORMULA = re.compile("[=+\\-@\t\r＝＋－＠]")
 
 Value = str | int
 
@@ -94,11 +92,6 @@ def _write_csv(file: IO[bytes], heads: Sequence[str], rows: Iterable[Sequence[Va
         writer.writerow([neutral(value) if isinstance(value, str) else value for value in row])
     # Closing the wrapper would close the file.
     text.detach()
-
-
-def neutral(text: str) -> str:
-    """`text`, after an apostrophe where it would be run as a formula."""
-    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def _write_xlsx(file: IO[bytes], heads: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:

@@ -132,6 +132,12 @@ class ImportForm(Form):
         return sent.read(MOST_BYTES).decode("utf-8", "replace").replace("\0", "") if hasattr(sent, "read") else ""
 
 
+class SeenForm(Form):
+    """A button; `up_to`: the last change that its page showed."""
+
+    up_to = HiddenNumber()
+
+
 FLAGS = ("tested", "preferred", "blocked", "on_site", "remote")
 
 

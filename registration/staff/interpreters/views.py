@@ -1,80 +1,50 @@
 """The register of interpreters: all of them, one, somebody new."""
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from registration import clock, i18n, languages
+from registration import clock, languages
 from registration.accounts.forms import page_languages
 from registration.accounts.guard import requires, signed_in
 from registration.accounts.roles import Role
 from registration.extensions import db
 from registration.i18n import gettext, ngettext
 from registration.interpretation import interpreters as verbs
-from registration.interpretation import states
 from registration.interpretation.lines import money
-from registration.interpretation.models import Assignment, Interpreter, Kind, LanguagePair
-from registration.meetings.published import content
+from registration.interpretation.models import Interpreter, Kind, LanguagePair
+from registration.interpretation.own import statement as statements
+from registration.interpretation.own.statement import download
 from registration.staff.blueprint import blueprint
-from registration.staff.interpreters import imported
-from registration.staff.interpreters.forms import ImportForm, InterpreterForm, filled
-from registration.staff.teams.shown import state_words
-
-MOST_JOBS = 100
-
-
-def kind_words() -> dict[str, str]:
-    """How somebody works for the district."""
-    return {
-        Kind.STAFF.value: gettext("School staff"),
-        Kind.CONTRACT.value: gettext("On contract"),
-        Kind.AGENCY.value: gettext("Agency"),
-    }
+from registration.staff.interpreters import imported, shown
+from registration.staff.interpreters.forms import ImportForm, InterpreterForm, SeenForm, filled
+from registration.staff.interpreters.let_in import NoEmail, OfAnother, SwitchedOff, let_in
 
 
 @blueprint.get("/interpreters/")
 @requires(Role.COORDINATOR)
 def interpreters() -> ResponseReturnValue:
-    """Everybody, narrowed by language, kind, and where they work."""
-    asked = {name: request.args.get(name, "") for name in ("language", "kind", "where")}
+    """Everybody, narrowed by the languages of a pair, kind, and where they work."""
+    asked = {name: request.args.get(name, "") for name in ("source", "target", "kind", "where")}
     query = select(Interpreter).order_by(Interpreter.blocked, Interpreter.name, Interpreter.id)
-    if asked["language"] in languages.LANGUAGES:
-        query = query.where(
-            Interpreter.id.in_(
-                select(LanguagePair.interpreter_id).where(
-                    (LanguagePair.source == asked["language"]) | (LanguagePair.target == asked["language"])
-                )
-            )
-        )
+    pair = {name: asked[name] for name in ("source", "target") if asked[name] in languages.LANGUAGES}
+    if pair:
+        works = select(LanguagePair.interpreter_id).filter_by(**pair)
+        query = query.where(Interpreter.id.in_(works))
     if asked["kind"] in set(Kind):
         query = query.where(Interpreter.kind == asked["kind"])
     if asked["where"] in ("on_site", "remote", "blocked"):
         query = query.where(getattr(Interpreter, asked["where"]))
+    sources, targets = shown.known_languages()
     return render_template(
         "staff/interpreters/list.html",
-        people=[(one, _languages(one)) for one in db.session.scalars(query)],
+        people=[(one, shown.pairs(one)) for one in db.session.scalars(query)],
+        changed={number for number, _, _ in verbs.unseen_changes()},
         asked=asked,
-        kinds=kind_words(),
-        languages=_known(),
+        kinds=shown.kind_words(),
+        sources=sources,
+        targets=targets,
     )
-
-
-def _known() -> list[tuple[str, str]]:
-    tags = set(db.session.scalars(select(LanguagePair.source))) | set(db.session.scalars(select(LanguagePair.target)))
-    named = [(tag, languages.capitalised(languages.name_in(tag, i18n.speaking()))) for tag in tags]
-    return sorted(named, key=lambda one: languages.sort_key(one[1]))
-
-
-def _languages(one: Interpreter) -> str:
-    there = {(pair.source, pair.target) for pair in one.pairs}
-    said = []
-    for source, target in sorted(there):
-        both = (target, source) in there
-        if both and source > target:
-            continue
-        names = [languages.name_in(tag, i18n.speaking()) for tag in (source, target)]
-        said.append((" ↔ " if both else " → ").join(names))
-    return "; ".join(said)
 
 
 def _one(interpreter_id: int) -> Interpreter:
@@ -160,33 +130,78 @@ def interpreter(interpreter_id: int) -> ResponseReturnValue:
 
 
 def _show(form: InterpreterForm, one: Interpreter | None, status: int = 200) -> ResponseReturnValue:
+    changes = verbs.changes_of(one.id) if one else []
     page = render_template(
         "staff/interpreters/interpreter.html",
         form=form,
         one=one,
         conflict=status == 409,
-        kinds=kind_words(),
+        kinds=shown.kind_words(),
         languages=page_languages(),
-        jobs=_jobs(one.id) if one else [],
+        jobs=shown.jobs(one.id) if one else [],
+        changes=shown.changed(changes),
+        last_change=changes[-1].id if changes else 0,
+        signs_in=shown.signs_in(one) if one else None,
+        may_let_in=Role.ADMINISTRATOR in signed_in().roles,
+        act=SeenForm(formdata=None),
     )
     return page, status
 
 
-def _jobs(interpreter_id: int) -> list[dict[str, str]]:
-    query = select(Assignment).where(
-        Assignment.interpreter_id == interpreter_id, Assignment.state != states.Assignment.PROPOSED
-    )
-    read, found = content(i18n.speaking()), []
-    for one in db.session.scalars(query.order_by(Assignment.starts_at.desc()).limit(MOST_JOBS)):
-        view = read.meeting(one.meeting_id)
-        owed = gettext("%(amount)s to pay", amount=money(one.payable_cents)) if one.payable_cents else ""
-        found.append(
-            {
-                "title": str(view.title),
-                "when": f"{view.when.date}, {view.when.time}",
-                "state": state_words(one.state),
-                "owed": owed,
-                "href": url_for("staff.interpretation", meeting_id=one.meeting_id),
-            }
-        )
-    return found
+def _back(interpreter_id: int, words: str, kind: str = "good") -> ResponseReturnValue:
+    flash(words, kind)
+    return redirect(url_for("staff.interpreter", interpreter_id=interpreter_id), 303)
+
+
+@blueprint.post("/interpreters/<int:interpreter_id>/seen")
+@requires(Role.COORDINATOR)
+def seen_changes(interpreter_id: int) -> ResponseReturnValue:
+    """Staff have seen what an interpreter changed of their own."""
+    one, form = _one(interpreter_id), SeenForm()
+    if not form.validate():
+        return _back(one.id, gettext("Nothing was saved yet. Please press the button again."), "warn")
+    verbs.seen(one.id, form.up_to.data, by=signed_in(), now=clock.now())
+    db.session.commit()
+    return _back(one.id, gettext("Marked as seen."))
+
+
+@blueprint.post("/interpreters/<int:interpreter_id>/let-in")
+@requires(Role.ADMINISTRATOR)
+def let_interpreter_in(interpreter_id: int) -> ResponseReturnValue:
+    """An account for an interpreter, or the role for the one that they have."""
+    one, form = _one(interpreter_id), SeenForm()
+    if not form.validate():
+        return _back(one.id, gettext("Nothing was saved yet. Please press the button again."), "warn")
+    try:
+        new = let_in(one.id, by=signed_in())
+    except NoEmail:
+        return _back(one.id, gettext("Write their email first. They sign in with it."), "bad")
+    except SwitchedOff as refused:
+        return _back(one.id, gettext("The account of %(name)s is switched off.", name=refused.person.name), "bad")
+    except OfAnother as refused:
+        words = gettext("The account of this address belongs to %(name)s.", name=refused.interpreter.name)
+        return _back(one.id, words, "bad")
+    db.session.commit()
+    words = gettext("%(name)s can sign in now.", name=one.name)
+    return _back(one.id, words if new else gettext("Nothing was changed."), "good" if new else "info")
+
+
+def _statement(interpreter_id: int) -> tuple[Interpreter, statements.Statement]:
+    one = _one(interpreter_id)
+    month = statements.month_of(request.args.get("month", ""), clock.now(), str(current_app.config["TIME_ZONE"]))
+    return one, statements.statement(one, month)
+
+
+@blueprint.get("/interpreters/<int:interpreter_id>/statement")
+@requires(Role.COORDINATOR)
+def interpreter_statement(interpreter_id: int) -> ResponseReturnValue:
+    """What an interpreter worked and is owed in a month, as they see it."""
+    one, found = _statement(interpreter_id)
+    return render_template("staff/interpreters/statement.html", one=one, found=found, money=money, note=statements.note)
+
+
+@blueprint.get("/interpreters/<int:interpreter_id>/statement.csv")
+@requires(Role.COORDINATOR)
+def interpreter_statement_csv(interpreter_id: int) -> ResponseReturnValue:
+    """The same as a file."""
+    return download(_statement(interpreter_id)[1])

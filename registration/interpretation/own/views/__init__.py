@@ -1,6 +1,6 @@
 """All pages of interpreters: importing them puts their routes on the blueprint."""
 
 from registration.interpretation.own.blueprint import blueprint
-from registration.interpretation.own.views import day, feed, files, job, jobs
+from registration.interpretation.own.views import day, details, feed, files, job, jobs, statement
 
-__all__ = ["blueprint", "day", "feed", "files", "job", "jobs"]
+__all__ = ["blueprint", "day", "details", "feed", "files", "job", "jobs", "statement"]

@@ -38,7 +38,10 @@ OWN: tuple[tuple[str, Callable[[], str]], ...] = (
 
 
 # Pages that belong to an area though their addresses do not begin with its own.
-BESIDE = {"staff.mail": ("staff.all_reminders", "staff.announcements")}
+BESIDE = {
+    "staff.mail": ("staff.all_reminders", "staff.announcements"),
+    "staff.interpreters": ("staff.hours",),
+}
 
 # Pages that stand below the address of another area than their own.
 OF_AREA = {"staff.family_call": "staff.calls"}

@@ -9,6 +9,7 @@ from registration.staff.duplicates import views as duplicates
 from registration.staff.families_list import views as families_list
 from registration.staff.family import views as family
 from registration.staff.helping import views as helping
+from registration.staff.hours import views as hours
 from registration.staff.interpretation import views as interpretation
 from registration.staff.interpreters import views as interpreters
 from registration.staff.mail import views as mail
@@ -39,6 +40,7 @@ __all__ = [
     "families_list",
     "family",
     "helping",
+    "hours",
     "interpretation",
     "interpreters",
     "mail",

@@ -151,7 +151,3 @@ def _opens(link: str) -> bool:
     except ValueError:
         return False
     return parts.scheme == "https" and bool(parts.hostname) and " " not in link
-
-
-class ButtonForm(Form):
-    """A button."""

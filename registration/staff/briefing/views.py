@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
 
 from registration import clock, i18n, languages, phones
+from registration.accounts.forms import ButtonForm
 from registration.accounts.guard import current_person, requires, signed_in
 from registration.accounts.roles import Role
 from registration.extensions import db
@@ -24,7 +25,6 @@ from registration.staff.blueprint import blueprint
 from registration.staff.briefing.forms import (
     MOST_BODY,
     BriefingForm,
-    ButtonForm,
     MaterialForm,
     SupplyForm,
     filled,

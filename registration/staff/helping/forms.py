@@ -7,10 +7,6 @@ from registration.i18n import gettext
 from registration.interpretation.day.models import How
 
 
-class ButtonForm(Form):
-    """A button."""
-
-
 class SettleForm(Form):
     """What has settled an alarm."""
 

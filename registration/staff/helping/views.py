@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import NoResultFound
 
 from registration import clock, dates, i18n, phones
+from registration.accounts.forms import ButtonForm
 from registration.accounts.guard import requires, signed_in
 from registration.accounts.roles import Role
 from registration.extensions import db
@@ -18,7 +19,7 @@ from registration.meetings.published import content
 from registration.meetings.shown import tongue
 from registration.staff.blueprint import blueprint
 from registration.staff.helping import words
-from registration.staff.helping.forms import ButtonForm, SettleForm
+from registration.staff.helping.forms import SettleForm
 from registration.staff.helping.found import Job, helps, job_of
 from registration.staff.interpretation.rows import way_words
 from registration.staff.teams.shown import state_words

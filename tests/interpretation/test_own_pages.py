@@ -11,7 +11,7 @@ from sqlalchemy import select
 from registration import clock
 from registration.accounts.roles import Role
 from registration.extensions import db
-from registration.families.models import Demand, InterpretationRequest, Registration, ReleasedQuestion
+from registration.families.models import Demand, Registration, ReleasedQuestion
 from registration.interpretation import answer, book, offers, states
 from registration.interpretation.briefing.models import Briefing, Material, MaterialContent, MaterialKind
 from registration.interpretation.day.models import Alarm
@@ -25,7 +25,7 @@ from tests.signing_in import person_with, signed_in
 
 HODAN = "hodan@interpreters.example.org"
 # What one family gave: none of it stands on a page of an interpreter.
-CANARY = {
+CANARY: dict[str, Any] = {
     "name": "Canary Quetzal Ixim",
     "email": "canary@families.example.org",
     "phone": "303 555 0191",
@@ -279,8 +279,8 @@ def test_online_the_way_of_the_interpreted_language_is_shown_else_that_of_everyb
         db.session.commit()
         page = own.get(address(hodan))
         assert page.link("Join online").endswith("33333" if language == "so" else "11111")
-    assert "Be online at 5:15 PM" in page.text
-    assert "22222" not in page.text
+        assert "Be online at 5:15 PM" in page.text
+        assert "22222" not in page.text
 
 
 def test_questions_are_read_only_once_staff_release_them(browser: Browser, own: Browser, hodan: int) -> None:
@@ -502,7 +502,7 @@ def walked(app: Flask, hodan: int) -> Iterator[tuple[str, str]]:
 def test_no_page_of_an_interpreter_holds_a_familys_data(app: Flask, browser: Browser, hodan: int) -> None:
     for slug in ("english-meeting", "vietnamese-meeting"):
         register(browser, f"/en/meetings/{slug}/register", **CANARY)
-    for row in db.session.scalars(select(InterpretationRequest)):
+    for row in db.session.scalars(select(Registration)):
         row.dialect_note = "dialect of the coast"
     db.session.commit()
     pages = dict(walked(app, hodan))

@@ -22,6 +22,7 @@ from registration import clock
 from registration.accounts.models import Person, PersonRole
 from registration.accounts.roles import Role
 from registration.demo_families import load_families
+from registration.demo_interpreters import load_interpreters
 from registration.demo_staff import load_staff
 from registration.extensions import db
 from registration.meetings.models import (
@@ -52,6 +53,7 @@ def load_command(registrations: int) -> None:
     load_staff(current_app.config["LANGUAGES"])
     load_season(clock.now())
     db.session.commit()
+    load_interpreters(clock.now())
     click.echo("The demo season is loaded.")
     if registrations:
         load_families(registrations, clock.now())

@@ -21,6 +21,7 @@ from flask.cli import with_appcontext
 from registration import config
 from registration.accounts.commands import demo_link
 from registration.extensions import db
+from registration.interpretation.commands import demo_interpreter_link
 
 # prctl(2): the signal a child gets when its parent dies. Linux only; elsewhere the children outlive a killed parent.
 PR_SET_PDEATHSIG = 1
@@ -106,6 +107,8 @@ def command(host: str, port: int, workers: int, threads: int) -> None:
     click.echo(f"Families: {base}/")
     if not config.production(current_app) and (staff := demo_link()):
         click.echo(f"Staff (one-time link, 15 minutes): {staff}")
+        if interpreter := demo_interpreter_link():
+            click.echo(f"Interpreter (one-time link, 15 minutes): {interpreter}")
     if current_app.config["MAIL_SERVER"] is None:
         click.echo(f"Mail is written to {Path(current_app.instance_path) / 'mail'}")
     click.echo("Stop with Ctrl-C.")

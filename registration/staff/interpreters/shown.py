@@ -41,7 +41,7 @@ def known_languages() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     return _sorted(select(LanguagePair.source)), _sorted(select(LanguagePair.target))
 
 
-def _sorted(query: Select[tuple[str]]) -> list[tuple[str, str]]:
+def _sorted(query: Select[str]) -> list[tuple[str, str]]:
     found = [(tag, named(tag)) for tag in db.session.scalars(query.distinct())]
     return sorted(found, key=lambda one: languages.sort_key(one[1]))
 

@@ -56,8 +56,13 @@ def job(assignment: Assignment, view: MeetingView) -> Rows:
         (gettext("Please be there at"), [there]),
         (gettext("Team"), [_partners(assignment, team)]),
         (gettext("Recording"), [_recording(view.recording)]),
-        (gettext("Order number") if assignment.order_number else gettext("Code"), [code(assignment)]),
+        called(assignment),
     ]
+
+
+def called(assignment: Assignment) -> tuple[str, list[str]]:
+    """The code of a job as a line of its own."""
+    return gettext("Order number") if assignment.order_number else gettext("Code"), [code(assignment)]
 
 
 def code(assignment: Assignment) -> str:

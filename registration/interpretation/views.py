@@ -16,6 +16,7 @@ from registration.interpretation.models import Assignment, Interpreter
 from registration.interpretation.own.shown import in_the_way
 from registration.meetings.models import Meeting
 from registration.meetings.published import content
+from registration.meetings.shown import MeetingView
 
 blueprint = Blueprint("interpretation", __name__)
 
@@ -101,7 +102,7 @@ def _show(
     view = content(i18n.speaking()).meeting(meeting.id)
     made, now = seats.newest_offer(assignment.id), clock.now()
     open_still = made is not None and made.state == states.Offer.SENT and made.expires_at > now
-    rows = [*lines.job(assignment, view), *lines.terms(assignment, one)]
+    rows = _rows(assignment, one, view)
     if open_still and made is not None:
         rows += lines.answer_by(made, assignment, meeting)
     page = render_template(
@@ -119,6 +120,14 @@ def _show(
         refused=type(refused).__name__.lower() if refused else "",
     )
     return page, status
+
+
+def _rows(assignment: Assignment, one: Interpreter, view: MeetingView) -> lines.Rows:
+    """The job and its terms; of one that is not theirs any more, only what it is called when they telephone."""
+    theirs = assignment.state in (*states.OPEN, *states.TAKEN, states.Assignment.NO_SHOW)
+    if not theirs:
+        return [lines.called(assignment)]
+    return [*lines.job(assignment, view), *lines.terms(assignment, one)]
 
 
 def _state(assignment: Assignment, open_still: bool) -> str:

@@ -32,7 +32,6 @@ OWN: tuple[tuple[str, Callable[[], str]], ...] = (
     ("interpreter.jobs", lambda: gettext("My jobs")),
     ("interpreter.details", lambda: gettext("My hours")),
     ("interpreter.feed", lambda: gettext("Calendar")),
-    ("interpreter.statement", lambda: gettext("Statement")),
     (HOME, lambda: gettext("Staff")),
 )
 

@@ -32,6 +32,7 @@ class Card:
     how: str
     state: str
     asks: bool
+    ahead: bool
     pay: str = ""
     answer_by: str = ""
 
@@ -54,6 +55,7 @@ def _card(job: Job, view: MeetingView, one: Interpreter, now: datetime) -> Card:
         how=f"{lines.mode_words(Mode(job.service.mode))}. {team_words(job.team.size)}",
         state=state(job, now),
         asks=job.row.asks is not None,
+        ahead=job.row.ends_at > now,
         pay=_pay(job, one) if made is not None else "",
         answer_by=lines.moment(made.expires_at, view.time_zone) if made is not None else "",
     )
@@ -76,9 +78,11 @@ def team_words(size: int) -> str:
 
 
 def state(job: Job, now: datetime) -> str:
-    """A value of states.Assignment, or "asked" while an offer waits for its answer, "expired" once it is too late."""
+    """A value of states.Assignment, or "asked" while an offer waits for its answer, "expired" once it is too late; "ended" before staff approve."""
     if job.row.state == states.Assignment.OFFERED:
         return "asked" if job.waits(now) else "expired"
+    if job.row.state == states.Assignment.CHECKED_IN and job.row.ended_at is not None:
+        return "ended"
     ended = job.row.state == states.Assignment.RELEASED and job.offer is not None
     if ended and job.offer is not None and job.offer.state == states.Offer.EXPIRED:
         return "expired"

@@ -88,6 +88,8 @@ PURE = (
     "registration.staff.calls.order",
     "registration.staff.removals.foreseen",
     "registration.staff.today.due",
+    "registration.staff.today.interpreting",
+    "registration.staff.today.things",
 )
 BANNED_NAMES = {"util", "utils", "helper", "helpers", "service", "services", "manager", "managers", "common", "misc"}
 ASK_BABEL = {"registration.languages", "registration.dates", "registration.i18n"}

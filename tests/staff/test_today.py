@@ -15,22 +15,9 @@ from registration.mail.models import OutboxMessage
 from registration.meetings.models import InterpretationService, TranslatedText
 from registration.meetings.published import touch
 from registration.staff.removals.remove import remove
-from registration.staff.today.due import (
-    CallsRow,
-    DemandRow,
-    FamilyRow,
-    Found,
-    Kind,
-    Mails,
-    MeetingRow,
-    Policy,
-    RemovalRow,
-    Todo,
-    Urgency,
-    due,
-    grouped,
-    urgency,
-)
+from registration.staff.today.due import CallsRow, FamilyRow, Found, Mails, RemovalRow, Urgency, due, grouped, urgency
+from registration.staff.today.interpreting import DemandRow
+from registration.staff.today.things import Kind, MeetingRow, Policy, Todo
 from tests.conftest import NOW
 from tests.families.steps import address, meeting, register, registrations
 from tests.pages import Browser, Page

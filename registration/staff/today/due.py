@@ -1,31 +1,14 @@
 """What needs somebody, and by when. Pure: what was found and `now` in, things to do out."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from registration.staff.removals.foreseen import UNDO_WITHIN
-
-
-class Kind(StrEnum):
-    """What there is to do."""
-
-    NO_INTERPRETER = "no_interpreter"
-    LATE = "late"
-    OWN_WORDS = "own_words"
-    CALLS = "calls"
-    FAILED = "failed"
-    HELD = "held"
-    NOT_ME = "not_me"
-    SAME_ADDRESS = "same_address"
-    TEXTS = "texts"
-    DRAFT = "draft"
-    UNDO = "undo"
-    NOT_REMINDED = "not_reminded"
-    NOT_ANNOUNCED = "not_announced"
-    TO_CONFIRM = "to_confirm"
+from registration.staff.today.interpreting import NOTHING, DemandRow, Interpreting, interpreting, languages
+from registration.staff.today.things import Kind, MeetingRow, Policy, Todo
 
 
 class Urgency(StrEnum):
@@ -44,37 +27,8 @@ DRAFT_BEFORE = timedelta(days=7)
 STARTS_SOON = timedelta(days=21)
 # An answer to a family that was doubted is due so long after it came up.
 LOOK_WITHIN = timedelta(days=3)
-# An interpreter who has accepted was promised an answer.
-CONFIRM_WITHIN = timedelta(days=1)
 # Whoever registered twice holds seats that others wait for.
 DOUBLES_BEFORE = timedelta(days=7)
-# So many languages of one meeting stand apart; more stand together.
-APART = 3
-
-
-@dataclass(frozen=True, slots=True)
-class MeetingRow:
-    """A meeting ahead. `missing`, `stale`: texts by page language."""
-
-    id: int
-    starts_at: datetime
-    published: bool
-    held: bool
-    missing: dict[str, int] = field(default_factory=dict)
-    stale: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class DemandRow:
-    """What a meeting is asked for in one language and modality; `late`: families of these who asked late."""
-
-    meeting_id: int
-    language: str
-    modality: str
-    families: int
-    listeners: int
-    late: int
-    arranged: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,26 +91,6 @@ class NotAnnouncedRow:
 
 
 @dataclass(frozen=True, slots=True)
-class JobRow:
-    """An interpreter who has accepted and waits to be confirmed; `at`: since when."""
-
-    meeting_id: int
-    language: str
-    modality: str
-    name: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """Days before a meeting: families are told, spoken and signed languages are asked for."""
-
-    tell_by_days: int
-    spoken_notice_days: int
-    signed_notice_days: int
-
-
-@dataclass(frozen=True, slots=True)
 class Found:
     """Everything that was looked at."""
 
@@ -168,28 +102,18 @@ class Found:
     removals: Sequence[RemovalRow] = ()
     dropped: Sequence[DroppedRow] = ()
     not_announced: Sequence[NotAnnouncedRow] = ()
-    accepted: Sequence[JobRow] = ()
+    interpreting: Interpreting = NOTHING
     calls: CallsRow = CallsRow(0, None, ())
     failed: Mails = Mails(0, None)
     held: Mails = Mails(0, None)
 
 
-@dataclass(frozen=True, slots=True)
-class Todo:
-    """One thing to do. `about`: the row that it came from; `meeting_id` None where it is about several."""
-
-    kind: Kind
-    by: datetime
-    about: object
-    meeting_id: int | None = None
-    language: str = ""
-
-
 def due(found: Found, policy: Policy, now: datetime) -> list[Todo]:
-    """All there is to do, the nearest deadline first."""
+    """All there is to do: jobs in danger, then the nearest deadline first."""
     meetings = {row.id: row for row in found.meetings}
     todos = [
-        *_languages(found.demand, meetings, policy),
+        *languages(found.demand, meetings, policy, now),
+        *interpreting(found.interpreting, meetings, now),
         *_own_words(found.own_words, meetings, policy, now),
         *_families(Kind.NOT_ME, found.not_me, meetings),
         *_doubles(found.same_address, meetings),
@@ -198,35 +122,25 @@ def due(found: Found, policy: Policy, now: datetime) -> list[Todo]:
         *(Todo(Kind.UNDO, row.at + UNDO_WITHIN, row, row.meeting_id) for row in found.removals),
         *_dropped(found.dropped, meetings),
         *(Todo(Kind.NOT_ANNOUNCED, row.by, row) for row in found.not_announced),
-        *(Todo(Kind.TO_CONFIRM, row.at + CONFIRM_WITHIN, row, row.meeting_id) for row in found.accepted),
         *_several(found),
     ]
-    return sorted(todos, key=lambda todo: (todo.by, list(Kind).index(todo.kind), todo.meeting_id or 0, todo.language))
+    kinds = {kind: place for place, kind in enumerate(Kind)}
+    return sorted(
+        todos,
+        key=lambda todo: (
+            todo.kind is not Kind.ALARM,
+            todo.by,
+            kinds[todo.kind],
+            todo.meeting_id or 0,
+            todo.language,
+        ),
+    )
 
 
 def _several(found: Found) -> Iterable[Todo]:
     for kind, row in ((Kind.CALLS, found.calls), (Kind.FAILED, found.failed), (Kind.HELD, found.held)):
         if row.by is not None:
             yield Todo(kind, row.by, row)
-
-
-def _languages(rows: Iterable[DemandRow], meetings: dict[int, MeetingRow], policy: Policy) -> Iterable[Todo]:
-    groups: dict[tuple[Kind, int, datetime], list[DemandRow]] = {}
-    for row in rows:
-        meeting = meetings.get(row.meeting_id)
-        if meeting is None or not meeting.held or row.arranged or not row.families:
-            continue
-        # Who asked late was promised no day, so only the meeting itself is the deadline.
-        only_late = row.late >= row.families
-        by = meeting.starts_at if only_late else meeting.starts_at - timedelta(days=policy.tell_by_days)
-        kind = Kind.LATE if only_late else Kind.NO_INTERPRETER
-        groups.setdefault((kind, row.meeting_id, by), []).append(row)
-    for (kind, meeting_id, by), group in groups.items():
-        most_asked = sorted(group, key=lambda row: (-row.families, row.language))
-        # A long tail of languages is one thing to do: all of it is done on one page.
-        together = [most_asked] if len(group) > APART else [[row] for row in most_asked]
-        for some in together:
-            yield Todo(kind, by, tuple(some), meeting_id, some[0].language)
 
 
 def _own_words(

@@ -25,19 +25,10 @@ from registration.reminders.due import Reason
 from registration.reminders.models import ReminderRun, RunState
 from registration.staff.calls.waiting import Filter, calls
 from registration.staff.removals.foreseen import UNDO_WITHIN
-from registration.staff.today.due import (
-    CallsRow,
-    DemandRow,
-    DroppedRow,
-    FamilyRow,
-    Found,
-    Mails,
-    MeetingRow,
-    NotAnnouncedRow,
-    Policy,
-    RemovalRow,
-)
-from registration.staff.today.jobs import accepted
+from registration.staff.today import jobs
+from registration.staff.today.due import CallsRow, DroppedRow, FamilyRow, Found, Mails, NotAnnouncedRow, RemovalRow
+from registration.staff.today.interpreting import DemandRow
+from registration.staff.today.things import MeetingRow, Policy
 
 MOST_MEETINGS = 60
 # Of each kind of family so many are shown; the next ones come up when these are done.
@@ -137,7 +128,7 @@ def found(coming: Ahead, now: datetime, tell_by: timedelta) -> Found:
         removals=_removals(now),
         dropped=_dropped(ids),
         not_announced=_not_announced(now),
-        accepted=accepted(ids),
+        interpreting=jobs.found(coming.meetings, now),
         calls=_calls(now),
         failed=_mails(State.FAILED, now, tell_by),
         held=_mails(State.HELD, now, tell_by),

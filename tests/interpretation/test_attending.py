@@ -97,6 +97,18 @@ def test_who_was_marked_as_not_come_may_come_late_but_not_finish_without_coming(
     assert state_of(hodan) == "checked_in"
 
 
+def test_who_comes_late_and_finds_the_seat_taken_is_refused(hodan: int) -> None:
+    seat, farah = assignment_of(hodan).seat_id, interpreter("Farah Nur")
+    assignment_of(hodan).state = states.Assignment.NO_SHOW.value
+    db.session.commit()
+    book.book(seat, farah, by=None, now=clock.now())
+    db.session.commit()
+    with pytest.raises(states.NotAllowed):
+        arrive(hodan, there().starts_at)
+    db.session.rollback()
+    assert (state_of(hodan), state_of(farah)) == ("no_show", "confirmed")
+
+
 def test_who_is_not_booked_cannot_arrive(app: Flask) -> None:
     one = interpreter()
     (seat,) = team()

@@ -1,5 +1,6 @@
 """An interpreter is ill: the seat is free, staff are alarmed, others are asked at once, families are not told."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -7,12 +8,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from registration import clock
+from registration import clock, database
 from registration.extensions import db
 from registration.interpretation import answer, book, offers, seats, states
 from registration.interpretation.day import calling_off
 from registration.interpretation.day.models import Alarm
-from registration.interpretation.models import AssignmentEvent, Candidate, Offer, OfferWay
+from registration.interpretation.models import Assignment, AssignmentEvent, Candidate, Offer, OfferWay
 from registration.mail.models import OutboxMessage
 from tests.families.steps import meeting, register
 from tests.interpretation.cast import assignment_of, interpreter, service_state, state_of, team, told
@@ -171,6 +172,30 @@ def test_ill_while_staff_release_is_one_of_both(app: Flask, hodan: int) -> None:
     assert sorted(came) == ["NotAllowed", "done"]
     assert state_of(hodan) == ("declined" if came[0] == "done" else "released")
     assert len(db.session.scalars(select(Alarm)).all()) == (came[0] == "done")
+
+
+@pytest.mark.own_app
+def test_without_the_lock_ill_and_released_would_both_be_done(
+    app: Flask, hodan: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control: both look before either writes, as they would without a lock."""
+    number = assignment_of(hodan).id
+    both_have_looked = threading.Barrier(2)
+
+    def unlocked(assignment_id: int, also: Any = ()) -> Assignment:
+        found = db.session.get_one(Assignment, assignment_id, populate_existing=True)
+        if not database.is_sqlite():
+            both_have_looked.wait(10)
+        return found
+
+    monkeypatch.setattr(offers, "lock", unlocked)
+    acts: list[Any] = [
+        lambda: calling_off.ill(number, now=clock.now()),
+        lambda: book.release(number, "not needed", by=None, now=clock.now()),
+    ]
+    came = at_once(app, 2, lambda which: outcome(acts[which]))
+    # SQLite itself lets one write after the other.
+    assert sorted(came) == (["NotAllowed", "done"] if database.is_sqlite() else ["done", "done"])
 
 
 def test_two_of_a_team_who_are_ill_at_once_ask_the_same_people_without_stopping_each_other(app: Flask) -> None:

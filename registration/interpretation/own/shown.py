@@ -78,7 +78,10 @@ def team_words(size: int) -> str:
 
 
 def state(job: Job, now: datetime) -> str:
-    """A value of states.Assignment, or "asked" while an offer waits for its answer, "expired" once it is too late; "ended" before staff approve."""
+    """A value of states.Assignment, or a finer word.
+
+    "asked" while an offer waits for its answer, "expired" once it is too late; "ended" before staff approve the hours.
+    """
     if job.row.state == states.Assignment.OFFERED:
         return "asked" if job.waits(now) else "expired"
     if job.row.state == states.Assignment.CHECKED_IN and job.row.ended_at is not None:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from registration import clock, dates, i18n
 from registration.accounts.guard import signed_in
 from registration.i18n import gettext
-from registration.interpretation import answer, lines, states
+from registration.interpretation import answer, lines, seats, states
 from registration.interpretation.day import attending, calling_off
 from registration.interpretation.day.overtime import minutes_over
 from registration.interpretation.forms import AnswerForm
@@ -88,7 +88,8 @@ def _day(job: Job, view: MeetingView) -> dict[str, object]:
     """What can be said on the day, and what was said."""
     row, now = job.row, clock.now()
     opens, closes = attending.window(row)
-    expected = row.state in (states.Assignment.CONFIRMED, states.Assignment.NO_SHOW)
+    late = row.state == states.Assignment.NO_SHOW and seats.holder(row.seat_id) is None
+    expected = row.state == states.Assignment.CONFIRMED or late
     over = row.state == states.Assignment.CONFIRMED and now >= closes
     return {
         "ahead": now < row.ends_at,

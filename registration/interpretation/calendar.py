@@ -45,7 +45,7 @@ def event(assignment: Assignment, meeting: Meeting, view: MeetingView) -> Event:
     tag = i18n.speaking()
     there = dates.time(policy.call_time(profile.current().figures, view.starts_at), view.time_zone, tag)
     summary = f"{lines.direction(service, view)}: {view.title}"
-    said = [gettext("Please be there at %(time)s.", time=there), gettext("Code: %(code)s", code=lines.code(assignment))]
+    said = [gettext("Please be there at %(time)s", time=there), gettext("Code: %(code)s", code=lines.code(assignment))]
     made.add("summary", vText(summary, params={"LANGUAGE": languages.html_lang(tag)}))
     # Place and address; how to come in is no part of what a map is asked for.
     made.add("location", ", ".join(lines.where(team, view)[:2]))

@@ -59,7 +59,7 @@ def test_the_job_stands_in_the_calendar_with_pair_place_call_time_and_code(app: 
     assert event.decoded("DTSTART") == meeting().starts_at
     assert str(event["LOCATION"]).startswith("Cottonwood High School, dining hall, 1200 Mesa Street")
     code = lines.code(assignment_of(one))
-    assert str(event["DESCRIPTION"]).split() == f"Please be there at 5:15 PM. Code: {code}".split()
+    assert str(event["DESCRIPTION"]).split() == f"Please be there at 5:15 PM Code: {code}".split()
     whole = event.to_ical().decode()
     assert "Canary" not in whole
     assert "http" not in whole

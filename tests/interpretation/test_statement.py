@@ -123,8 +123,8 @@ def test_the_page_shows_jobs_sums_and_what_is_open_and_leads_to_the_months_besid
     rows = page.root.one("table").one("tbody").all("tr")
     assert ["Not approved yet" in row.text for row in rows] == [False, True]
     assert "approve the time of 1 job" in page.text
-    assert own.get(page.link("Month before")).heading == "Statement for April 2027"
-    assert "No jobs in this month." in own.get(page.link("Month after")).text
+    assert own.get(page.link("April 2027")).heading == "Statement for April 2027"
+    assert "No jobs in this month." in own.get(page.link("June 2027")).text
 
 
 def test_an_interpreter_sees_only_their_own_statement(app: Flask) -> None:

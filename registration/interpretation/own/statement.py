@@ -96,7 +96,12 @@ class Statement:
     @property
     def words(self) -> str:
         """The month in words."""
-        return dates.month_year(datetime(self.month.year, self.month.month, 15, 12, tzinfo=UTC), "UTC", i18n.speaking())
+        return self.said(f"{self.month:%Y-%m}")
+
+    def said(self, month: str) -> str:
+        """A month as an address names it, in words."""
+        year, number = map(int, month.split("-"))
+        return dates.month_year(datetime(year, number, 15, 12, tzinfo=UTC), "UTC", i18n.speaking())
 
 
 def month_of(asked: str, now: datetime, zone: str) -> date:

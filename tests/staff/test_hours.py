@@ -220,7 +220,7 @@ def test_it_is_reached_from_the_interpreters(app: Flask, done: int) -> None:
     staff = signed_in(app, "coordinator")
     page = staff.get(staff.get("/staff/interpreters/").link("Hours"))
     assert page.heading == "Hours"
-    current = [one.text for one in page.root.one("nav").all("a") if one.get("aria-current")]
+    current = [one.text for one in page.root.all("nav")[0].all("a") if one.get("aria-current")]
     assert current == ["Interpreters"]
 
 

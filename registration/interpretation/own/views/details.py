@@ -56,13 +56,22 @@ def _signs_in_with_it(one: Interpreter) -> bool:
     return one.email is not None and folded(one.email) == signed_in().email_folded
 
 
+def _in_order(form: DetailsForm, rows: Rows) -> list[tuple[str, str]]:
+    """What is wrong, from the top of the page to its end."""
+    hours, of_form = ("most_day", "most_week"), form.messages()
+    week = [one for one in rows.messages() if one[0].startswith("week")]
+    days = [one for one in rows.messages() if one not in week]
+    most = [one for one in of_form if one[0] in hours]
+    return [*week, *most, *days, *(one for one in of_form if one not in most)]
+
+
 def _show(one: Interpreter, form: DetailsForm, rows: Rows, status: int = 200) -> ResponseReturnValue:
     page = render_template(
         "interpreter/details.html",
         one=one,
         form=form,
         rows=rows,
-        wrong=[*form.messages(), *rows.messages()],
+        wrong=_in_order(form, rows),
         conflict=status == 409,
         signs_in_with_it=_signs_in_with_it(one),
         languages=page_languages(),

@@ -110,7 +110,7 @@ def _show(
         view=view,
         token=token,
         form=form,
-        rows=[{"label": label, "value": said[0], "detail": " ".join(said[1:])} for label, said in rows],
+        known=rows,
         state=_state(assignment, open_still),
         asks=assignment.asks or "",
         owed=lines.money(assignment.payable_cents) if assignment.payable_cents else "",

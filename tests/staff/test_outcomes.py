@@ -126,3 +126,24 @@ def test_the_familys_history_says_who_said_it_and_why(app: Flask) -> None:
     page = staff.get(f"/staff/families/{registrations()[0].id}/")
     assert "The equipment did not work." in page.text
     assert "Not served" in page.text
+
+
+@pytest.mark.usefixtures("somali")
+def test_today_asks_after_the_meeting_until_somebody_has_said_it(app: Flask) -> None:
+    ends = meeting().ends_at
+    with clock.at(ends - timedelta(minutes=1)):
+        assert "Say what was served" not in signed_in(app, "coordinator").get("/staff/").text
+    with clock.at(ends + timedelta(hours=1)):
+        staff = signed_in(app, "coordinator")
+        page = staff.get("/staff/")
+        assert "1 language: what became of it?" in page.text
+        staff.send(staff.get(here()).form("result-so-spoken"))
+        assert "Say what was served" not in staff.get("/staff/").text
+
+
+@pytest.mark.usefixtures("somali")
+@pytest.mark.parametrize(("days", "asked"), [(29, True), (31, False)])
+def test_today_stops_asking_after_a_month(app: Flask, days: int, asked: bool) -> None:
+    with clock.at(meeting().ends_at + timedelta(days=days)):
+        page = signed_in(app, "coordinator").get("/staff/")
+    assert ("Say what was served" in page.text) is asked

@@ -13,6 +13,9 @@ EXPIRES_SOON = timedelta(days=1)
 # What an interpreter changed, and hours that are told, wait so long.
 SEEN_WITHIN = timedelta(days=3)
 APPROVE_WITHIN = timedelta(days=3)
+# What was served is said so long after a meeting, and asked for no longer than so long.
+SAY_WITHIN = timedelta(days=3)
+ASKED_FOR = timedelta(days=30)
 # So many languages of one meeting stand apart; more stand together.
 APART = 3
 
@@ -93,6 +96,15 @@ class HoursRow:
 
 
 @dataclass(frozen=True, slots=True)
+class OutcomeRow:
+    """A meeting that is over, and how many languages of it nobody has said of what became of them."""
+
+    meeting_id: int
+    ended_at: datetime
+    languages: int
+
+
+@dataclass(frozen=True, slots=True)
 class Interpreting:
     """Everything about interpreters that was looked at."""
 
@@ -102,6 +114,7 @@ class Interpreting:
     files: Sequence[FilesRow] = ()
     changes: Sequence[ChangeRow] = ()
     hours: HoursRow = HoursRow(0, None)
+    outcomes: Sequence[OutcomeRow] = ()
 
 
 NOTHING = Interpreting()
@@ -123,6 +136,8 @@ def interpreting(found: Interpreting, meetings: Mapping[int, MeetingRow], now: d
     yield from _changes(found.changes)
     if found.hours.since is not None:
         yield Todo(Kind.HOURS, found.hours.since + APPROVE_WITHIN, found.hours)
+    for row in found.outcomes:
+        yield Todo(Kind.OUTCOMES, row.ended_at + SAY_WITHIN, row, row.meeting_id)
 
 
 def _held(meeting_id: int, meetings: Mapping[int, MeetingRow]) -> bool:

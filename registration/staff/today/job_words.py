@@ -16,6 +16,7 @@ from registration.staff.today.interpreting import (
     HoursRow,
     JobRow,
     OfferRow,
+    OutcomeRow,
 )
 from registration.staff.today.said import Said, about, asked_for, at, numbers
 from registration.staff.today.things import Kind, Todo
@@ -108,6 +109,13 @@ def _hours(todo: Todo, _: MeetingView | None) -> Said:
     return Said(what, gettext("What you approve is paid."), gettext("Approve hours"), at("staff.hours"))
 
 
+def _outcomes(todo: Todo, view: MeetingView | None) -> Said:
+    row = cast("OutcomeRow", todo.about)
+    number = ngettext("%(num)s language: what became of it?", "%(num)s languages: what became of them?", row.languages)
+    href = at("staff.outcomes_of_meeting", meeting_id=row.meeting_id)
+    return Said(gettext("Say what was served"), f"{about(view)} {number}".strip(), gettext("Say it"), href)
+
+
 def _to_confirm(todo: Todo, view: MeetingView | None) -> Said:
     row = cast("JobRow", todo.about)
     what = gettext("%(name)s has accepted", name=row.name)
@@ -126,4 +134,5 @@ SAY: Mapping[Kind, Callable[[Todo, MeetingView | None], Said]] = {
     Kind.FILES_MISSING: _files_missing,
     Kind.OWN_CHANGE: _own_change,
     Kind.HOURS: _hours,
+    Kind.OUTCOMES: _outcomes,
 }

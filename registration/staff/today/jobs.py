@@ -7,13 +7,15 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from registration.extensions import db
+from registration.families.models import Demand, Outcome
 from registration.interpretation import interpreters, settle, states
 from registration.interpretation.briefing.models import Briefing, Material
 from registration.interpretation.briefing.shown import files_by
 from registration.interpretation.day.models import Alarm
 from registration.interpretation.models import Assignment, Interpreter, Offer, Seat
-from registration.meetings.models import InterpretationService, Meeting
+from registration.meetings.models import InterpretationService, Meeting, MeetingStatus
 from registration.staff.today.interpreting import (
+    ASKED_FOR,
     EXPIRES_SOON,
     AlarmRow,
     ChangeRow,
@@ -22,6 +24,7 @@ from registration.staff.today.interpreting import (
     Interpreting,
     JobRow,
     OfferRow,
+    OutcomeRow,
 )
 
 MOST = 10
@@ -39,6 +42,7 @@ def found(meetings: Sequence[Meeting], now: datetime) -> Interpreting:
         files=_files(meetings),
         changes=[ChangeRow(number, name, at) for number, name, at in interpreters.unseen_changes()],
         hours=_hours(now),
+        outcomes=_outcomes(now),
     )
 
 
@@ -135,3 +139,27 @@ def _hours(now: datetime) -> HoursRow:
     )
     number, since = db.session.execute(query).one()
     return HoursRow(int(number), since)
+
+
+def _outcomes(now: datetime) -> list[OutcomeRow]:
+    """Meetings that are over and of which somebody must still say what was served, the one that ended first."""
+    same = (
+        Outcome.meeting_id == Demand.meeting_id,
+        Outcome.language == Demand.language,
+        Outcome.modality == Demand.modality,
+    )
+    query = (
+        select(Meeting.id, Meeting.ends_at, func.count())
+        .join(Demand, Demand.meeting_id == Meeting.id)
+        .where(
+            Meeting.ends_at <= now,
+            Meeting.ends_at > now - ASKED_FOR,
+            Meeting.status == MeetingStatus.SCHEDULED,
+            Demand.families > 0,
+            ~select(Outcome.meeting_id).where(*same).exists(),
+        )
+        .group_by(Meeting.id, Meeting.ends_at)
+        .order_by(Meeting.ends_at, Meeting.id)
+        .limit(MOST)
+    )
+    return [OutcomeRow(number, ended_at, count) for number, ended_at, count in db.session.execute(query)]

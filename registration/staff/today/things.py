@@ -28,6 +28,7 @@ class Kind(StrEnum):
     FILES_MISSING = "files_missing"
     OWN_CHANGE = "own_change"
     HOURS = "hours"
+    OUTCOMES = "outcomes"
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,7 +174,7 @@ def test_the_file_has_a_row_a_job_and_sums_and_runs_no_formula(app: Flask) -> No
     assert line[0] == "2027-05-03"
     assert line[1].startswith("'=HYPERLINK")
     assert line[4:7] == ["60", "120", "135.00"]
-    assert total == ["Total", "", "", "", "60", "120", "135.00", ""]
+    assert total == ["In all", "", "", "", "60", "120", "135.00", ""]
 
 
 def test_no_family_is_in_a_statement(app: Flask, browser: Browser) -> None:

@@ -60,7 +60,7 @@ def test_what_an_interpreter_changed_is_marked_in_the_list_and_shown_until_it_is
     cells = [[cell.text for cell in row.all("th", "td")][:3] for row in page.root.all("tbody")[0].all("tr")]
     assert cells == [
         ["Home place", "–", "Aurora"],
-        ["From elsewhere, online", "Yes", "No"],
+        ["From elsewhere, online", "yes", "no"],
         ["Hours of the week", "–", "1 17:00-21:00"],
     ]
     page = staff.send(page.form("up_to"))

@@ -187,7 +187,7 @@ def table(found: Statement) -> bytes:
     for line in found.lines:
         row = [line.day, line.title, line.direction, line.code, line.minutes, line.paid_minutes, _dollars(line.cents)]
         writer.writerow([neutral(cell) if isinstance(cell, str) else cell for cell in [*row, note(line)]])
-    writer.writerow([gettext("Total"), "", "", "", found.minutes, found.paid_minutes, _dollars(found.cents), ""])
+    writer.writerow([gettext("In all"), "", "", "", found.minutes, found.paid_minutes, _dollars(found.cents), ""])
     return file.getvalue().encode("utf-8-sig")
 
 

@@ -96,7 +96,7 @@ def field_words() -> dict[str, str]:
 
 
 def _yes_no(kept: str) -> str:
-    return gettext("Yes") if kept == "yes" else gettext("No")
+    return gettext("yes") if kept == "yes" else gettext("no")
 
 
 def _language(kept: str) -> str:

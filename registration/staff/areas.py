@@ -43,7 +43,7 @@ BESIDE = {
 }
 
 # Pages that stand below the address of another area than their own.
-OF_AREA = {"staff.family_call": "staff.calls"}
+OF_AREA = {"staff.family_call": "staff.calls", "staff.help_job": "staff.meetings"}
 
 
 class Somebody(Protocol):

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -9,12 +10,17 @@ from sqlalchemy import delete, select, update
 
 from registration import clock
 from registration.extensions import db
+from registration.families import releasing
 from registration.families.interpretation import Key
 from registration.families.models import InterpretationRequest, Modality, Registration, Removal
 from registration.families.views.own import link_of
-from registration.interpretation import interpreters, offers, profile, teams
+from registration.interpretation import book, interpreters, offers, profile, teams
+from registration.interpretation.briefing import write
+from registration.interpretation.briefing.files import Sent
+from registration.interpretation.briefing.models import MaterialKind
+from registration.interpretation.day.models import Alarm
 from registration.interpretation.details import Details, Direction
-from registration.interpretation.models import Delivery, OfferWay, Seat
+from registration.interpretation.models import Assignment, Delivery, OfferWay, Seat
 from registration.mail.models import OutboxMessage, State
 from registration.meetings.models import (
     InterpretationService,
@@ -96,6 +102,7 @@ class Desk:
     service: Installation
     slug: str = "walked-by-staff"
     families: list[Comes] = field(default_factory=list)
+    over: int = 0
 
     @cached_property
     def gaps(self) -> dict[str, int | str]:
@@ -130,7 +137,9 @@ class Desk:
             }
 
     def row(self, which: str) -> int:
-        """The row of a family: `own_words`, or `not_me`."""
+        """The row of a family: `own_words`, or `not_me`; or that of a job, `over`."""
+        if which == "over":
+            return self.over
         return self.families[{"own_words": 1, "not_me": 4}[which]].id
 
     def _families(self) -> None:
@@ -175,7 +184,7 @@ class Desk:
         touch()
 
     def _team(self, meeting: Meeting) -> dict[str, int | str]:
-        """A team with one seat offered and one free, and interpreters of every kind."""
+        """A team with a seat offered, one free, one whose interpreter is missing and one that is done with."""
         people = []
         for name, more in (
             ("Hodan Ali Nur", {"preferred": True}),
@@ -185,15 +194,50 @@ class Desk:
             both = [Direction("en", "so", ("simultaneous",)), Direction("so", "en", ("simultaneous",))]
             details = Details(name, "America/Denver", "somebody@interpreters.example.org", directions=both, **more)
             people.append(interpreters.add(details, by=None, now=clock.now()))
-        plan = teams.Plan(Mode.SIMULTANEOUS, Delivery.ON_SITE, 2)
+        plan = teams.Plan(Mode.SIMULTANEOUS, Delivery.ON_SITE, 4)
         key = Key("so", Modality.SPOKEN)
         team = teams.decide(meeting.id, key, plan, profile.current(), version=0, by=None, now=clock.now())
-        first, second = (
+        first, second, third, fourth = (
             seat.id
             for seat in db.session.scalars(select(Seat).where(Seat.service_id == team.service_id).order_by(Seat.number))
         )
         offers.offer(first, [people[0].id], OfferWay.ONE, by=None, now=clock.now())
-        return {"seat_id": second, "interpreter_id": people[0].id, "assignment_id": 1}
+        missing = book.book(third, people[1].id, by=None, now=clock.now())
+        alarm = Alarm(assignment_id=missing.id, meeting_id=meeting.id, danger="not_there", raised_at=clock.now())
+        over = Assignment(
+            seat_id=fourth,
+            interpreter_id=people[2].id,
+            meeting_id=meeting.id,
+            state="checked_in",
+            exclusive=False,
+            starts_at=ago(1),
+            ends_at=ago(1) + timedelta(hours=1),
+            note="It took longer. " * 20,
+            created_at=ago(2),
+            changed_at=ago(1),
+        )
+        db.session.add_all([alarm, over])
+        db.session.flush()
+        self.over = over.id
+        return {
+            "seat_id": second,
+            "interpreter_id": people[0].id,
+            "assignment_id": missing.id,
+            "alarm_id": alarm.id,
+            "material_id": self._briefed(meeting),
+        }
+
+    def _briefed(self, meeting: Meeting) -> int:
+        """What interpreters read, with a file, an address, and something that is only expected."""
+        words = write.Words("Ana Ruiz", "+13035550148", "Headsets", "The door on Elm Street", "Welcome\nSafety", LONG)
+        write.keep(meeting.id, words, version=0, by=None, now=clock.now())
+        file = Sent("slides-of-the-evening.pdf", "application/pdf", b"%PDF-1.7")
+        kind, title = MaterialKind.SLIDES, "Slides of the evening, second part"
+        expected = write.Wanted(kind, title)
+        here = (write.Wanted(kind, title, file=file), write.Wanted(kind, title, "so", "https://words.example.org/so"))
+        made = [write.add(meeting.id, one, by=None, now=clock.now()) for one in (*here, expected)]
+        releasing.release(self.families[0].id, "Who decides?", by=None, now=clock.now())
+        return made[-1].id
 
     def _said(self, meeting: Meeting) -> dict[str, int | str]:
         """A reminder that has gone out, and an announcement that is being written."""

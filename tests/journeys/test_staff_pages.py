@@ -59,9 +59,16 @@ PAGES: dict[str, At] = {
     "decide": At("staff.interpretation_decide"),
     "team": At("staff.team"),
     "find an interpreter": At("staff.seat"),
+    "what interpreters read": At("staff.briefing"),
+    "questions of families": At("staff.questions"),
+    "a job in danger": At("staff.help_job"),
+    "what was served": At("staff.outcomes_of_meeting"),
+    "hours": At("staff.hours"),
+    "hours of a job": At("staff.job_hours", {"assignment_id": "over"}),
     "interpreters": At("staff.interpreters"),
     "new interpreter": At("staff.new_interpreter"),
     "interpreter": At("staff.interpreter"),
+    "statement of an interpreter": At("staff.interpreter_statement"),
     "interpreters from a file": At("staff.import_interpreters"),
     "rules of interpretation": At("staff.rules"),
     "plan": At("staff.plan"),
@@ -127,6 +134,8 @@ NO_PAGES = {
     "staff.reminder_preview",
     "staff.family_code",
     "staff.interpretation_add",
+    "staff.material_file",
+    "staff.interpreter_statement_csv",
 }
 # Only for who lost a telephone; its journey looks at it.
 ELSEWHERE = {"staff.person_reset"}
@@ -134,8 +143,9 @@ ELSEWHERE = {"staff.person_reset"}
 
 def _address(desk: Desk, page: At) -> str:
     gaps: dict[str, object] = dict(desk.gaps)
-    gaps |= {name: desk.row(which) for name, which in page.gaps.items() if name == "registration_id"}
-    gaps |= {name: value for name, value in page.gaps.items() if name != "registration_id"}
+    rows = ("registration_id", "assignment_id")
+    gaps |= {name: desk.row(which) for name, which in page.gaps.items() if name in rows}
+    gaps |= {name: value for name, value in page.gaps.items() if name not in rows}
     gaps |= {"meeting_id": desk.draft} if page.draft else {}
     urls = desk.service.app.url_map.bind("localhost")
     (arguments,) = {frozenset(r.arguments) for r in desk.service.app.url_map.iter_rules(page.endpoint)}

@@ -17,7 +17,7 @@ from registration.staff.briefing import views
 from tests.conftest import NOW
 from tests.families.steps import meeting
 from tests.interpretation.cast import team
-from tests.pages import Browser, Page
+from tests.pages import Browser, Element, Page
 from tests.signing_in import signed_in
 
 PDF = b"%PDF-1.7\n" + b"x" * 200
@@ -53,6 +53,11 @@ def kept() -> Briefing:
     return db.session.get_one(Briefing, meeting().id)
 
 
+def read_by_interpreters(page: Page) -> Element:
+    """The part of the page that shows what they read."""
+    return page.root.one(class_="panel")
+
+
 def materials() -> list[Material]:
     """What there is to prepare with."""
     db.session.rollback()
@@ -83,7 +88,7 @@ def facts_of(action: str) -> list[dict[str, Any]]:
 def test_what_staff_write_is_what_interpreters_read(staff: Browser) -> None:
     page = written(staff)
     assert "Saved." in page.text
-    panel = page.root.one(class_="briefing")
+    panel = read_by_interpreters(page)
     for words in ("Ana Ruiz", "(303) 555-0148", "A booth stands there.", "The door on Elm Street", "SRO = school"):
         assert words in panel.text
     assert panel.one("a").get("href") == "tel:+13035550148"
@@ -95,7 +100,7 @@ def test_files_are_due_a_week_before_unless_staff_say_another_day(staff: Browser
     written(staff)
     assert kept().files_by is None
     written(staff, files_by="2027-04-20")
-    assert "Tuesday, April 20, 2027" in staff.get(address()).root.one(class_="briefing").text
+    assert "Tuesday, April 20, 2027" in read_by_interpreters(staff.get(address())).text
     by = kept().files_by
     assert by is not None
     assert shown.files_by(meeting(), kept()) == by
@@ -182,7 +187,7 @@ def test_the_record_holds_no_name_of_a_file(staff: Browser) -> None:
 
 def test_what_is_only_expected_is_marked_and_comes_later(staff: Browser) -> None:
     page = sent(staff)
-    assert "Not here yet" in page.root.one(class_="briefing").text
+    assert "Not here yet" in read_by_interpreters(page).text
     (found,) = materials()
     assert found.missing
     where = f"/staff/materials/{found.id}/supply"

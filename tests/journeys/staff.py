@@ -20,7 +20,7 @@ from registration.interpretation.briefing.files import Sent
 from registration.interpretation.briefing.models import MaterialKind
 from registration.interpretation.day.models import Alarm
 from registration.interpretation.details import Details, Direction
-from registration.interpretation.models import Assignment, Delivery, OfferWay, Seat
+from registration.interpretation.models import Assignment, Delivery, OfferWay, OwnChange, Seat
 from registration.mail.models import OutboxMessage, State
 from registration.meetings.models import (
     InterpretationService,
@@ -219,6 +219,8 @@ class Desk:
         db.session.add_all([alarm, over])
         db.session.flush()
         self.over = over.id
+        week = "\n".join(f"{day} 17:00-21:00" for day in range(1, 8))
+        db.session.add(OwnChange(interpreter_id=people[0].id, at=clock.now(), field="week", after=week))
         return {
             "seat_id": second,
             "interpreter_id": people[0].id,

@@ -1,5 +1,6 @@
 """Today: what needs somebody about interpreters."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -53,8 +54,9 @@ def kinds(now: datetime = NOW, meeting_row: MeetingRow = MEETING, **rows: Any) -
 
 
 def test_a_job_in_danger_stands_before_everything_else() -> None:
-    found = Found([MEETING], [SOMALI], interpreting=Interpreting(alarms=[ALARM]))
-    late = NOW + timedelta(days=29)
+    # What was due two days ago comes after what endangers a job just now.
+    late = STARTS - timedelta(days=1)
+    found = Found([MEETING], [SOMALI], interpreting=Interpreting(alarms=[replace(ALARM, at=late)]))
     assert [todo.kind for todo in due(found, POLICY, late)] == [Kind.ALARM, Kind.UNMET_NEAR]
 
 

@@ -81,7 +81,7 @@ def approve(
         raise ChangedMeanwhile
     if assignment.state not in MAY_APPROVE:
         raise states.NotAllowed(assignment.state, states.Assignment.COMPLETED)
-    if now < assignment.ends_at and (assignment.ended_at is None or now < assignment.ended_at):
+    if now < assignment.ends_at:
         raise NotOver
     before = assignment.approved_minutes
     if minutes == before:

@@ -38,10 +38,8 @@ def _letter(alarm: Alarm, person: Person, meeting: Meeting, locale: str) -> Lett
     one = db.session.get_one(Interpreter, assignment.interpreter_id, populate_existing=True)
     view = published.meeting(meeting.id)
     _, _, service = seats.seat_of(assignment.seat_id)
-    mode = lines.mode_words(Mode(service.mode))
-    who = [assignment.sent_name or one.name]
-    if one.phone:
-        who.append(phones.display(one.phone))
+    who = [assignment.sent_name or one.name, *([phones.display(one.phone)] if one.phone else [])]
+    how = f"{lines.direction(service, view)}, {lines.mode_words(Mode(service.mode))}"
     rendered = render(
         "job_alarm",
         locale,
@@ -51,10 +49,7 @@ def _letter(alarm: Alarm, person: Person, meeting: Meeting, locale: str) -> Lett
         who=who[0],
         ill=alarm.danger == Danger.ILL,
         view=view,
-        rows=[
-            (gettext("Interpreter"), who),
-            (gettext("Interpretation"), [f"{lines.direction(service, view)}, {mode}"]),
-        ],
+        rows=[(gettext("Interpreter"), who), (gettext("Interpretation"), [how])],
         link=links.absolute("staff.help_job", assignment_id=assignment.id),
     )
     return Letter(

@@ -1,5 +1,6 @@
 """What the pages of teams show."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Integer, case, func, select
@@ -83,9 +84,20 @@ def candidates(
 
     `remotely`: as if the seat were filled from elsewhere, whatever is decided.
     """
-    figures, seat = profile.current().figures, seats.wanted(meeting, service, team)
+    seat = seats.wanted(meeting, service, team)
     if remotely:
         seat = replace(seat, job=replace(seat.job, place=None, remote=True))
+    each = seats.against_seat(_people(meeting, service), seat, profile.current().figures)
+    # What is in the way is named: read together here, it is found by its number below.
+    numbers = {reason.job for _, reasons in each for reason in reasons if reason.job is not None}
+    ahead = db.session.scalars(select(Assignment).where(Assignment.id.in_(numbers))).all() if numbers else []
+    read.meetings(sorted({one.meeting_id for one in ahead}))
+    found = [_candidate(one, reasons, read) for one, reasons in each]
+    return sorted(found, key=lambda one: (one.forbidden, not one.preferred, len(one.against), one.name.casefold()))
+
+
+def _people(meeting: Meeting, service: InterpretationService) -> Sequence[Interpreter]:
+    """Everybody who works between the language of a meeting and that of a service; whoever may write captions."""
     languages = (meeting.floor_language, service.language)
     pairs = select(LanguagePair.interpreter_id).where(
         LanguagePair.source.in_(languages), LanguagePair.target.in_(languages)
@@ -93,29 +105,21 @@ def candidates(
     query = select(Interpreter).order_by(Interpreter.name, Interpreter.id)
     if service.mode != Mode.CAPTIONING:
         query = query.where(Interpreter.id.in_(pairs))
-    each = seats.against_seat(db.session.scalars(query).all(), seat, figures)
-    # What is in the way is named: read together here, it is found by its number below.
-    numbers = {reason.job for _, reasons in each for reason in reasons if reason.job is not None}
-    ahead = db.session.scalars(select(Assignment).where(Assignment.id.in_(numbers))).all() if numbers else []
-    read.meetings(sorted({one.meeting_id for one in ahead}))
-    found = []
-    for one, reasons in each:
-        said = [why_words(reason, read) for reason in reasons]
-        hard = any(reason.hard for reason in reasons)
-        found.append(
-            Candidate(
-                id=one.id,
-                name=one.name,
-                preferred=one.preferred,
-                against=said,
-                forbidden=hard,
-                email=one.email is not None,
-                phone=phones.display(one.phone) if one.phone else "",
-                phone_href=phones.href(one.phone) if one.phone else "",
-                this_way=all(reason.why is not fits.Why.DELIVERY for reason in reasons),
-            )
-        )
-    return sorted(found, key=lambda one: (one.forbidden, not one.preferred, len(one.against), one.name.casefold()))
+    return db.session.scalars(query).all()
+
+
+def _candidate(one: Interpreter, reasons: Sequence[fits.Reason], read: Content) -> Candidate:
+    return Candidate(
+        id=one.id,
+        name=one.name,
+        preferred=one.preferred,
+        against=[why_words(reason, read) for reason in reasons],
+        forbidden=any(reason.hard for reason in reasons),
+        email=one.email is not None,
+        phone=phones.display(one.phone) if one.phone else "",
+        phone_href=phones.href(one.phone) if one.phone else "",
+        this_way=all(reason.why is not fits.Why.DELIVERY for reason in reasons),
+    )
 
 
 def why_words(reason: fits.Reason, read: Content) -> str:

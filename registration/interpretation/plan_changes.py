@@ -23,7 +23,7 @@ def plan_changed(meeting: Meeting, change: MeetingChange, *, by: Person | None, 
     kind = Change(change.kind)
     for assignment, one in held:
         # The day that it was about is another one now, or the way there.
-        alarms.settle(assignment.id, "plan_changed", by=by, now=now)
+        alarms.settle(assignment.id, alarms.PLAN_CHANGED, by=by, now=now)
         if kind in (Change.POSTPONED, Change.CANCELLED):
             _off(assignment, one, meeting, change, by, now)
         elif kind is Change.MOVED:

@@ -10,7 +10,7 @@ from registration import clock
 from registration.accounts import people
 from registration.extensions import db
 from registration.families.models import Registration
-from registration.interpretation import book, offers
+from registration.interpretation import answer, book, offers
 from registration.interpretation.day import absence, alarms, attending, calling_off, messages
 from registration.interpretation.day.models import Alarm
 from registration.interpretation.day.watch import watch
@@ -111,6 +111,21 @@ def test_a_change_of_plan_settles_it(booked: int) -> None:
     change_of_plan(meeting().id, Plan(Kind.CANCELLED), version=meeting().version, by=None, now=call_time())
     db.session.commit()
     assert [one.how for one in rows()] == ["plan_changed"]
+
+
+def test_after_a_move_it_is_raised_again_for_the_new_day(booked: int) -> None:
+    look(call_time())
+    there = meeting()
+    plan = Plan(Kind.MOVED, starts_at=there.starts_at + timedelta(days=7), ends_at=there.ends_at + timedelta(days=7))
+    change_of_plan(there.id, plan, version=there.version, by=None, now=call_time())
+    db.session.commit()
+    answer.accept(assignment_of(booked).id, now=call_time() - timedelta(days=6, hours=23))
+    db.session.commit()
+    assert look(call_time() - timedelta(seconds=1)) == 0
+    assert look(call_time()) == 1
+    (alarm,) = rows()
+    assert (alarm.raised_at, alarm.settled_at, alarm.how) == (call_time(), None, "")
+    assert len(told("job_alarm")) == 2
 
 
 def test_several_meetings_are_looked_at_one_after_the_other(booked: int) -> None:

@@ -18,20 +18,29 @@ from registration.mail.queue import enqueue
 
 SUBJECT = "alarm"
 
+# What settles an alarm when the meeting is moved: it can be raised again for the new day.
+PLAN_CHANGED = "plan_changed"
+
 
 def sound(assignment: Assignment, danger: Danger, *, now: datetime) -> Alarm | None:
-    """Raise an alarm and mail every coordinator; None where this one was raised before, settled or not."""
+    """Raise an alarm and mail every coordinator; None where this one was raised before, settled or not.
+
+    What was about a day that is another one now is no alarm any more: it is raised anew.
+    """
     query = select(Alarm).where(Alarm.assignment_id == assignment.id, Alarm.danger == danger)
-    if db.session.scalars(query).first() is not None:
+    alarm = db.session.scalars(query.execution_options(populate_existing=True)).first()
+    if alarm is not None and alarm.how != PLAN_CHANGED:
         return None
-    alarm = Alarm(assignment_id=assignment.id, meeting_id=assignment.meeting_id, danger=danger.value, raised_at=now)
+    if alarm is None:
+        alarm = Alarm(assignment_id=assignment.id, meeting_id=assignment.meeting_id, danger=danger.value)
+    alarm.raised_at, alarm.settled_at, alarm.settled_by_id, alarm.how = now, None, None, ""
     db.session.add(alarm)
     db.session.flush()
     for person in _coordinators():
         enqueue(
             "job_alarm",
             subject=(SUBJECT, alarm.id),
-            occurrence=str(person.id),
+            occurrence=f"{person.id}:{assignment.version}",
             channel="mail",
             address=person.email_folded,
             expires_at=assignment.ends_at,

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from registration.extensions import db
 from registration.families import seats as families
 from registration.interpretation import profile, states
-from registration.interpretation.day.alarms import sound
+from registration.interpretation.day.alarms import PLAN_CHANGED, sound
 from registration.interpretation.day.models import Alarm, Danger
 from registration.interpretation.models import Assignment
 from registration.meetings.models import Meeting, MeetingStatus
@@ -19,7 +19,9 @@ def watch(now: datetime) -> int:
     One meeting at a time: a transaction never locks two.
     """
     early = timedelta(minutes=profile.current().figures.call_time)
-    raised = select(Alarm.id).where(Alarm.assignment_id == Assignment.id, Alarm.danger == Danger.NOT_THERE)
+    raised = select(Alarm.id).where(
+        Alarm.assignment_id == Assignment.id, Alarm.danger == Danger.NOT_THERE, Alarm.how != PLAN_CHANGED
+    )
     due = (
         Assignment.state == states.Assignment.CONFIRMED,
         Assignment.starts_at <= now + early,

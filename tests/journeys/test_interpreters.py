@@ -5,11 +5,16 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from registration import clock
 from registration.extensions import db
-from registration.interpretation import interpreters
+from registration.families.interpretation import Key
+from registration.families.models import Modality
+from registration.interpretation import book, interpreters, profile, teams
 from registration.interpretation.details import Details, Direction
+from registration.interpretation.models import Delivery, Seat
+from registration.meetings.models import Meeting, Mode
 from tests.journeys.installation import Installation
 from tests.journeys.looking import look
 from tests.journeys.staff import coming, meeting_id
@@ -20,13 +25,25 @@ Office = Callable[..., Page]
 JOB = re.compile(r"https?://\S+/jobs/\S+")
 
 
-def _known(service: Installation, name: str, email: str, locale: str = "en") -> None:
-    """An interpreter of Somali in the register."""
+def _known(service: Installation, name: str, email: str, locale: str = "en", *, preferred: bool = False) -> int:
+    """An interpreter of Somali in the register; gives the number."""
     both = [Direction("en", "so", ("simultaneous",)), Direction("so", "en", ("simultaneous",))]
     with service.database():
-        details = Details(name, "America/Denver", email, locale=locale, directions=both, rate_cents=6000)
-        interpreters.add(details, by=None, now=clock.now())
-        db.session.commit()
+        details = Details(
+            name, "America/Denver", email, locale=locale, directions=both, rate_cents=6000, preferred=preferred
+        )
+        return interpreters.add(details, by=None, now=clock.now()).id
+
+
+def _booked(service: Installation, slug: str, one: int) -> None:
+    """The one seat of a team is theirs."""
+    with service.database():
+        decided = teams.Plan(Mode.SIMULTANEOUS, Delivery.ON_SITE, 1, fewer_reason="A short meeting")
+        number = db.session.scalars(select(Meeting.id).where(Meeting.slug == slug)).one()
+        key, now = Key("so", Modality.SPOKEN), clock.now()
+        team = teams.decide(number, key, decided, profile.current(), version=0, by=None, now=now)
+        seat = db.session.scalars(select(Seat.id).where(Seat.service_id == team.service_id)).one()
+        book.book(seat, one, by=None, now=now)
 
 
 def _press(page: Page, name: str) -> None:
@@ -96,3 +113,39 @@ def test_the_last_acceptance_wins_nothing_and_says_so(office: Office, window: Of
     look(staff)
     _press(staff, "Do it")
     expect(staff.locator("table")).to_contain_text("Confirmed")
+
+
+def test_who_is_ill_is_replaced_and_the_family_hears_it(office: Office, window: Office, service: Installation) -> None:
+    slug, family = service.meeting("replaced-after-illness"), "faduma.replaced@example.org"
+    coming(service, slug, "Faduma Replaced", email=family, spoken=("so",))
+    one = _known(service, "Idil Illness", "illness@example.org")
+    # Other journeys know people of the same language: those who are preferred are asked first.
+    _known(service, "Zahra Standby", "standby@example.org", preferred=True)
+    _booked(service, slug, one)
+    assert "confirmado" in str(service.mail(family, 2)["Subject"])
+
+    phone = window(360)
+    phone.goto(link_in(service.mail("illness@example.org"), JOB))
+    follow(phone, phone.get_by_role("link", name="I am ill and cannot come"))
+    _press(phone, "I am ill, I cannot come")
+    expect(phone.locator("h1")).to_have_text("You are not coming. Staff know it.")
+
+    staff = office("coordinator")
+    staff.goto("/staff/")
+    danger = staff.locator("li").filter(has_text="Idil Illness is ill")
+    expect(danger).to_contain_text("Somali")
+    look(staff)
+    follow(staff, danger.get_by_role("link", name="See what can help"))
+    expect(staff.locator("main")).to_contain_text("None of them is told by itself")
+    look(staff)
+    answer = window(360)
+    answer.goto(link_in(service.mail("standby@example.org"), JOB))
+    _press(answer, "Accept")
+    staff.goto("/staff/")
+    follow(staff, staff.locator("li").filter(has_text="Zahra Standby has accepted").get_by_role("link", name="Confirm"))
+    _press(staff, "Confirm: Zahra Standby")
+    expect(staff.locator("h1")).to_have_text("Not done yet: who is told what")
+    _press(staff, "Do it")
+    assert "confirmado" in str(service.mail(family, 3)["Subject"])
+    staff.goto("/staff/")
+    expect(staff.locator("main")).not_to_contain_text("Idil Illness is ill")

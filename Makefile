@@ -57,7 +57,7 @@ tests-sqlite: dev browser ## All tests on SQLite, the journeys and the wheel too
 	CHROMIUM="$$(sh tools/prepare_browser.sh)" $(PYTEST) -m "not faults"
 
 tests-postgresql: dev ## The tests on a private PostgreSQL, but for journeys, wheel, and what asks none
-	$(ON_POSTGRESQL) $(PYTEST) -m "not faults and not browser and not wheel and not no_database"
+	$(ON_POSTGRESQL) $(PYTEST) -m "not faults and not browser and not wheel and not no_database and not one_database"
 
 browser: ## Find Chromium, or install it where that may be done
 	@sh tools/prepare_browser.sh > /dev/null

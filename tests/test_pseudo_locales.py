@@ -24,6 +24,8 @@ from tests.pages import Element, Page, _Tree
 from tests.pseudo import pseudo, write_catalogues
 from tests.walk import ROSA, Walk
 
+pytestmark = pytest.mark.one_database
+
 TEMPLATE = Path(__file__).parent.parent / "translations" / "messages.pot"
 ACCENTED, TURNED = "en-XA", "ar-XB"
 # Mails carry one line in English, for the front desk.

@@ -87,6 +87,22 @@ def _may_wait(meeting: Meeting, now: datetime, registered_by: int | None) -> boo
     return phase is Phase.OPEN if registered_by is None else phase in STAFF_MAY
 
 
+def _enter_full(
+    meeting: Meeting, answers: Answers, now: datetime, registered_by: int | None
+) -> tuple[seats.Entered, bool]:
+    """A place on the waiting list, or seats that came free in the moment before the meeting was locked.
+
+    Such seats went to nobody: the family that wants them was not waiting yet. Raises NotOpen.
+    """
+    # The page showed it open; what is true under the lock counts.
+    if not _may_wait(seats.lock(meeting.id), now, registered_by):
+        raise NotOpen(meeting.slug)
+    entered = seats.enter(meeting.id, answers.attendance, answers.party, answers.children)
+    if entered is not None:
+        return entered, True
+    return seats.enter_waiting(meeting.id, answers.attendance), False
+
+
 def _register(
     meeting: Meeting,
     answers: Answers,
@@ -99,10 +115,7 @@ def _register(
     entered = seats.enter(meeting.id, answers.attendance, answers.party, answers.children)
     seated = entered is not None
     if entered is None:
-        # The page showed it open; what is true under the lock counts.
-        if not _may_wait(seats.lock(meeting.id), now, registered_by):
-            raise NotOpen(meeting.slug)
-        entered = seats.enter_waiting(meeting.id, answers.attendance)
+        entered, seated = _enter_full(meeting, answers, now, registered_by)
     seats.count_day(meeting, entered, now)
     wishes = answers.wishes(meeting.floor_language)
     childcare = bool(answers.childcare_children and meeting.childcare)

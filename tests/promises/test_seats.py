@@ -12,7 +12,7 @@ from registration.families import seats
 from registration.families.recount import differences
 from registration.meetings.models import Meeting
 from tests.conftest import NOW
-from tests.promises.crowd import all_at_once, registers, set_capacity, statuses
+from tests.promises.crowd import all_at_once, registers, set_capacity, statuses, waiting_that_fit
 
 SLUG = "english-meeting"
 # The fixture below changes the connections of the application.
@@ -96,3 +96,22 @@ def test_the_database_too_refuses_more_seats_taken_than_there_are(app: Flask, mo
     db.session.rollback()
     assert statuses(SLUG) == {"registered": 5}
     assert differences() == []
+
+
+def test_a_seat_that_comes_free_between_looking_and_locking_is_not_left_empty(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On PostgreSQL a full row is not locked: who holds the last seat may withdraw before the newcomer waits."""
+    set_capacity(SLUG, 5)
+    entering, tried = seats.enter, []
+
+    def full_at_first(*asked: object) -> seats.Entered | None:
+        tried.append(asked)
+        return entering(*asked) if len(tried) > 1 else None  # type: ignore[arg-type]
+
+    monkeypatch.setattr(seats, "enter", full_at_first)
+    registers(SLUG, 1)
+    assert len(tried) == 2
+    assert statuses(SLUG) == {"registered": 1}
+    assert differences() == []
+    assert waiting_that_fit() == []

@@ -58,6 +58,24 @@ def holder(seat_id: int) -> Assignment | None:
     return db.session.scalars(query.execution_options(populate_existing=True)).first()
 
 
+def elsewhere(assignment: Assignment) -> bool:
+    """Whether its interpreter has said yes to something else at that time; an agency is in many places."""
+    query = select(Assignment.id).where(
+        Assignment.interpreter_id == assignment.interpreter_id,
+        Assignment.id != assignment.id,
+        Assignment.exclusive,
+        Assignment.state.in_(states.TAKEN),
+        Assignment.starts_at < assignment.ends_at,
+        Assignment.ends_at > assignment.starts_at,
+    )
+    return db.session.scalars(query.limit(1)).first() is not None
+
+
+def given_away(assignment: Assignment) -> bool:
+    """Whether who was marked as not come cannot have the job back: the seat is taken, or they work elsewhere."""
+    return holder(assignment.seat_id) is not None or elsewhere(assignment)
+
+
 def open_of_seat(seat_id: int) -> Sequence[Assignment]:
     """Everybody who is in a seat or may still take it."""
     query = select(Assignment).where(Assignment.seat_id == seat_id, Assignment.state.in_(states.OPEN))

@@ -12,8 +12,8 @@ from registration.interpretation import book, states
 from registration.interpretation.day import alarms, attending
 from registration.interpretation.day.models import Alarm, Danger
 from registration.interpretation.day.overtime import minutes_over
-from registration.interpretation.models import AssignmentEvent
-from registration.meetings.models import Meeting
+from registration.interpretation.models import Assignment, AssignmentEvent
+from registration.meetings.models import Meeting, Mode
 from tests.families.steps import meeting
 from tests.interpretation.cast import assignment_of, interpreter, state_of, team
 from tests.interpretation.test_races import at_once, outcome
@@ -107,6 +107,21 @@ def test_who_comes_late_and_finds_the_seat_taken_is_refused(hodan: int) -> None:
         arrive(hodan, there().starts_at)
     db.session.rollback()
     assert (state_of(hodan), state_of(farah)) == ("no_show", "confirmed")
+
+
+def test_who_was_marked_as_not_come_and_works_elsewhere_by_now_is_refused(hodan: int) -> None:
+    assignment_of(hodan).state = states.Assignment.NO_SHOW.value
+    db.session.commit()
+    found = there()
+    meeting("spanish-meeting", starts_at=found.starts_at, ends_at=found.ends_at)
+    other = team(slug="spanish-meeting", language="so", mode=Mode.CONSECUTIVE)[0]
+    first = assignment_of(hodan).id
+    book.book(other, hodan, by=None, now=clock.now())
+    db.session.commit()
+    with pytest.raises(states.NotAllowed), clock.at(there().starts_at):
+        attending.arrive(first, actor="staff", by=None, now=clock.now())
+    db.session.rollback()
+    assert db.session.get_one(Assignment, first).state == "no_show"
 
 
 def test_who_is_not_booked_cannot_arrive(app: Flask) -> None:

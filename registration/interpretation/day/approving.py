@@ -59,7 +59,7 @@ def enter(assignment_id: int, hours: Hours, *, version: int, by: Person | None, 
 
 
 def _there(assignment: Assignment, by: Person | None, now: datetime) -> None:
-    if assignment.state == states.Assignment.NO_SHOW and seats.holder(assignment.seat_id) is not None:
+    if assignment.state == states.Assignment.NO_SHOW and seats.given_away(assignment):
         raise states.NotAllowed(assignment.state, states.Assignment.CHECKED_IN)
     record.change(assignment, states.Assignment.CHECKED_IN, "staff", by=by, now=now, reason="arrived")
     alarms.settle(assignment.id, "arrived", by=by, now=now)

@@ -46,14 +46,14 @@ def arrive(assignment_id: int, *, actor: record.Actor, by: Person | None, now: d
     """Somebody who is booked is there; an alarm that they are not is settled. Twice is once.
 
     Whoever was marked as not come may come late. Raises NotNow outside of the window, states.NotAllowed for who is not
-    booked or whose seat somebody else has by now.
+    booked, whose seat somebody else has by now, or who works elsewhere at that time.
     """
     assignment = offers.lock(assignment_id)
     if assignment.state in (states.Assignment.CHECKED_IN, states.Assignment.COMPLETED):
         return assignment
     states.change(assignment.state, states.Assignment.CHECKED_IN)
     late = assignment.state == states.Assignment.NO_SHOW
-    if late and seats.holder(assignment.seat_id) is not None:
+    if late and seats.given_away(assignment):
         raise states.NotAllowed(assignment.state, states.Assignment.CHECKED_IN)
     opens, closes = window(assignment)
     if not opens <= now < closes:

@@ -7,12 +7,13 @@ from sqlalchemy import func, select
 from registration import languages
 from registration.extensions import db
 from registration.families import audience
-from registration.families.interpretation import MODES, Key
+from registration.families.interpretation import Key
 from registration.families.models import OWN_WORDS, InterpretationRequest, Modality
 from registration.families.models import Demand as Counters
 from registration.i18n import gettext
 from registration.interpretation.demand import Counted, Decided, demand
 from registration.interpretation.demand import Row as Wanted
+from registration.interpretation.settle import modality_of
 from registration.meetings.models import InterpretationService, Meeting, Mode, ServiceState, Way
 from registration.meetings.published import Content
 from registration.meetings.shown import tongue
@@ -85,11 +86,6 @@ def _counted(meeting_id: int) -> list[Counted]:
         )
         for row in db.session.scalars(select(Counters).where(Counters.meeting_id == meeting_id))
     ]
-
-
-def modality_of(mode: Mode) -> Modality:
-    """What is asked for, of a way to give it."""
-    return next(modality for modality, modes in MODES.items() if mode in modes)
 
 
 def _late(meeting_id: int) -> dict[tuple[str, Modality], int]:

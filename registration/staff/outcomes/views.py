@@ -4,21 +4,21 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask import request as asked
 from flask.typing import ResponseReturnValue
 
-from registration import clock, i18n, languages
+from registration import clock, i18n
 from registration.accounts.guard import requires, signed_in
 from registration.accounts.roles import Role
 from registration.extensions import db
 from registration.families import outcomes
 from registration.families.interpretation import Key
-from registration.families.models import OWN_WORDS, Modality
+from registration.families.models import OWN_WORDS
 from registration.families.outcomes import Counted
 from registration.i18n import gettext
 from registration.meetings.models import Meeting, MeetingStatus
 from registration.meetings.published import content
-from registration.meetings.shown import tongue
 from registration.staff.blueprint import blueprint
 from registration.staff.outcomes import foreseen
 from registration.staff.outcomes.forms import OutcomesForm, choices, fill, form_for, name_of
+from registration.staff.today.said import asked_for
 
 
 def _meeting(meeting_id: int) -> Meeting:
@@ -96,11 +96,7 @@ def _show(
 
 def name(key: Key) -> str:
     """A language as a heading names it."""
-    if key.modality is Modality.CAPTIONS:
-        return gettext("Captions")
-    if key.language == OWN_WORDS:
-        return gettext("In own words")
-    return languages.capitalised(tongue(key.language, i18n.speaking()).name)
+    return gettext("In own words") if key.language == OWN_WORDS else asked_for(key.language, key.modality)
 
 
 def _seats(seen: foreseen.Seen | None) -> str:

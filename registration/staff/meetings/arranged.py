@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Integer, ScalarSelect, case, exists, func,
 
 from registration.extensions import db
 from registration.families.models import OWN_WORDS, Demand, Modality
+from registration.interpretation.settle import modality_of
 from registration.meetings.models import InterpretationService, Meeting, Mode, ServiceState
 
 
@@ -28,7 +29,6 @@ class Standing(StrEnum):
 
 # Where a language has several services, the surest one counts.
 _SUREST = (ServiceState.CONFIRMED, ServiceState.ANOTHER_WAY, ServiceState.LOOKING)
-_MODALITIES = {Mode.SIGN: Modality.SIGN, Mode.CAPTIONING: Modality.CAPTIONS}
 _ORDER = {modality: number for number, modality in enumerate(Modality)}
 
 
@@ -63,16 +63,11 @@ class Line:
         return self.language == OWN_WORDS
 
 
-def modality_of(service: InterpretationService) -> Modality:
-    """What requests a service answers."""
-    return _MODALITIES.get(Mode(service.mode), Modality.SPOKEN)
-
-
 def lines(demand: Iterable[Demand], services: Iterable[InterpretationService]) -> list[Line]:
     """One line for each language asked for or provided, the most families first; spoken before sign and captions."""
     by_key: dict[tuple[str, str], list[InterpretationService]] = defaultdict(list)
     for service in services:
-        by_key[service.language, modality_of(service)].append(service)
+        by_key[service.language, modality_of(Mode(service.mode))].append(service)
     rows = {(row.language, row.modality): row for row in demand if row.families or row.waiting_families}
     found = [_line(key, rows.get(key), by_key.get(key, [])) for key in {**rows, **by_key}]
     return sorted(found, key=lambda line: (_ORDER[line.modality], line.own_words, -line.asked, line.language))

@@ -18,6 +18,7 @@ from registration.families.models import (
     Removal,
     Status,
 )
+from registration.interpretation.settle import modality_of
 from registration.mail.models import OutboxMessage, State
 from registration.meetings.completeness import state_of_texts
 from registration.meetings.models import District, InterpretationService, Meeting, MeetingStatus, Mode, ServiceState
@@ -85,8 +86,7 @@ class Ahead:
 
 
 def _modality(service: InterpretationService) -> Modality:
-    kinds = {Mode.SIGN: Modality.SIGN, Mode.CAPTIONING: Modality.CAPTIONS}
-    return kinds.get(Mode(service.mode), Modality.SPOKEN)
+    return modality_of(Mode(service.mode))
 
 
 def ahead(now: datetime) -> Ahead:

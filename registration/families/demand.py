@@ -5,21 +5,22 @@ Families with a seat and waiting ones are counted apart; those online are also c
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from functools import cache
 from operator import add, sub
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Insert, Table, update
+from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from registration.database import is_sqlite, run
-from registration.extensions import db
+from registration.extensions import Declarative, db
 from registration.families.answers import Wish
 from registration.families.models import Attendance, Demand, InterpretationRequest, Registration, Status
 
 Key = tuple[str, str]  # language, modality
 
 KEY = ["meeting_id", "language", "modality"]
+_TABLE = Declarative.metadata.tables[Demand.__tablename__]
+Upsert = TypeVar("Upsert", sqlite.Insert, postgresql.Insert)
 
 
 class Counts(NamedTuple):
@@ -91,18 +92,23 @@ def _add(meeting_id: int, key: Key, change: Counts) -> None:
         statement = update(Demand).where(*row).values(changed)
         db.session.execute(statement.execution_options(synchronize_session=False))
         return
-    values = {"meeting_id": meeting_id, "language": language, "modality": modality, **change._asdict()}
-    run(_adding(is_sqlite()), values)
+    (added,) = rows(meeting_id, {key: change})
+    run(_ADD_SQLITE if is_sqlite() else _ADD_POSTGRESQL, added)
 
 
-@cache
-def _adding(sqlite_database: bool) -> Insert:
-    """An upsert that adds to the counters. Built once a database: building it costs more than running it."""
-    table = cast(Table, Demand.__table__)
-    if sqlite_database:
-        on_sqlite = sqlite.insert(table)
-        summed = {name: table.c[name] + on_sqlite.excluded[name] for name in Counts._fields}
-        return on_sqlite.on_conflict_do_update(index_elements=KEY, set_=summed)
-    on_postgresql = postgresql.insert(table)
-    summed = {name: table.c[name] + on_postgresql.excluded[name] for name in Counts._fields}
-    return on_postgresql.on_conflict_do_update(index_elements=KEY, set_=summed)
+def adding(insert: Upsert) -> Upsert:
+    """An insert of demand that adds to the rows that are there."""
+    summed = {name: _TABLE.c[name] + insert.excluded[name] for name in Counts._fields}
+    return insert.on_conflict_do_update(index_elements=KEY, set_=summed)
+
+
+# Built once: building it costs more than running it.
+_ADD_SQLITE, _ADD_POSTGRESQL = adding(sqlite.insert(_TABLE)), adding(postgresql.insert(_TABLE))
+
+
+def rows(meeting_id: int, demanded: Contribution) -> list[dict[str, Any]]:
+    """The rows that stand for a contribution, in the order of locks."""
+    return [
+        {"meeting_id": meeting_id, "language": language, "modality": modality, **demanded[language, modality]._asdict()}
+        for language, modality in sorted(demanded)
+    ]

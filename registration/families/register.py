@@ -119,19 +119,20 @@ def _register(
     seats.count_day(meeting, entered, now)
     wishes = answers.wishes(meeting.floor_language)
     childcare = bool(answers.childcare_children and meeting.childcare)
+    status = Status.REGISTERED if seated else Status.WAITING
     registration = store.add(
         meeting,
         answers,
         [hearing.request(wish, meeting, district, now) for wish in wishes],
+        demand.counted(status, answers.attendance, wishes),
         public_id=links.new_public_id(),
         code=new_code(),
         submission_id=submission_id,
-        status=Status.REGISTERED if seated else Status.WAITING,
+        status=status,
         childcare_granted=childcare and seats.take_childcare(meeting.id, answers.childcare_children),
         registered_by_id=registered_by,
         now=now,
     )
-    demand.apply(meeting.id, {}, demand.counted(registration.status, registration.attendance, wishes))
     if answers.call_me:
         tell("call_me", registration, meeting, now=now, occurrence="")
     message = tell(

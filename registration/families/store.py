@@ -3,7 +3,7 @@
 The statements are built once and columns named in one place. The row is given as an object of no session, to look at.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     ARRAY,
     CTE,
+    BindParameter,
     Select,
     Table,
     Text,
@@ -24,18 +25,21 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.dml import ReturningInsert
 
 from registration.database import detached, is_sqlite, run
 from registration.extensions import Declarative
+from registration.families import demand
 from registration.families.answers import Answers
-from registration.families.models import InterpretationRequest, Registration, RegistrationWord, Status
+from registration.families.models import Demand, InterpretationRequest, Registration, RegistrationWord, Status
 from registration.families.names import words
 from registration.meetings.models import Meeting
 
 _REGISTRATION: Table = Declarative.metadata.tables[Registration.__tablename__]
 _REQUEST: Table = Declarative.metadata.tables[InterpretationRequest.__tablename__]
+_DEMAND: Table = Declarative.metadata.tables[Demand.__tablename__]
 _WORD: Table = Declarative.metadata.tables[RegistrationWord.__tablename__]
 # The meeting is locked when this runs, so nobody can register with the same address in between.
 _SAME_ADDRESS = (
@@ -77,6 +81,7 @@ def add(
     meeting: Meeting,
     answers: Answers,
     requests: Sequence[InterpretationRequest],
+    demanded: demand.Contribution,
     *,
     public_id: str,
     code: str,
@@ -86,7 +91,10 @@ def add(
     registered_by_id: int | None,
     now: datetime,
 ) -> Registration:
-    """Add a registration with its requests and the words of its name. Raises sqlalchemy.exc.IntegrityError."""
+    """Add a registration with its requests, the words of its name, and what it adds to the demand of its meeting.
+
+    The caller has locked the meeting. Raises sqlalchemy.exc.IntegrityError.
+    """
     row = columns(answers) | {
         "public_id": public_id,
         "link_version": 1,
@@ -103,7 +111,8 @@ def add(
         "version": 1,
         "calendar_sequence": 0,
     }
-    rows = _Rows(row, [_columns_of(one) | {"meeting_id": meeting.id} for one in requests], words(answers.name))
+    asked = [_columns_of(one) | {"meeting_id": meeting.id} for one in requests]
+    rows = _Rows(row, asked, words(answers.name), demanded)
     address = {"at_meeting": meeting.id, "folded": row["email_folded"]} if answers.email else {}
     added = _one_by_one(rows, address) if is_sqlite() else _together(rows, address)
     registration = detached(Registration, _NOTHING | row | {"id": added.id, "same_address": added.same_address})
@@ -113,11 +122,12 @@ def add(
 
 
 class _Rows(NamedTuple):
-    """What is written: the registration, its requests, the words of its name."""
+    """What is written: the registration, its requests, the words of its name, the demand it adds."""
 
     registration: Mapping[str, Any]
     requests: Sequence[Mapping[str, Any]]
     words: Sequence[str]
+    demanded: demand.Contribution
 
 
 class _Added(NamedTuple):
@@ -142,35 +152,52 @@ def _one_by_one(rows: _Rows, address: Mapping[str, Any]) -> _Added:
     statement = _ADD if address else _ADD_WITHOUT_ADDRESS
     added, same = run(statement, {**rows.registration, **address}).one()
     asked = [run(_ADD_REQUEST, {**one, "registration_id": added}).scalar_one() for one in rows.requests]
-    _write_words(added, rows.registration["meeting_id"], rows.words)
+    meeting_id = rows.registration["meeting_id"]
+    _write_words(added, meeting_id, rows.words)
+    demand.apply(meeting_id, {}, rows.demanded)
     return _Added(added, bool(same), asked)
 
 
 def _together(rows: _Rows, address: Mapping[str, Any]) -> _Added:
     # Each statement is a way to the server and back; PostgreSQL takes them in one.
-    numbered = {f"{name}_{n}": value for n, one in enumerate(rows.requests) for name, value in one.items()}
+    demanded = demand.rows(rows.registration["meeting_id"], rows.demanded)
+    values = {**rows.registration, **address, **_numbered("asked", rows.requests), **_numbered("demanded", demanded)}
     names = tuple(tuple(one) for one in rows.requests)
-    statement = _adding_together(tuple(rows.registration), names, bool(address))
-    row = run(statement, {**rows.registration, **address, **numbered, "words": list(rows.words)}).one()
+    statement = _adding_together(tuple(rows.registration), names, len(demanded), bool(address))
+    row = run(statement, {**values, "words": list(rows.words)}).one()
     return _Added(row[0], row[1], row[2:])
+
+
+def _numbered(prefix: str, rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    return {f"{prefix}_{number}_{name}": value for number, one in enumerate(rows) for name, value in one.items()}
+
+
+def _bound(table: Table, names: Iterable[str], prefix: str = "") -> dict[str, BindParameter[Any]]:
+    return {name: bindparam(f"{prefix}{name}", type_=table.c[name].type) for name in names}
 
 
 @cache
 def _adding_together(
-    names: tuple[str, ...], requests: tuple[tuple[str, ...], ...], address: bool
+    names: tuple[str, ...], requests: tuple[tuple[str, ...], ...], demanded: int, address: bool
 ) -> Select[*tuple[Any, ...]]:
-    whole = {name: bindparam(name, type_=_REGISTRATION.c[name].type) for name in names}
+    whole = _bound(_REGISTRATION, names)
     adding = (_ADD if address else _ADD_WITHOUT_ADDRESS).values(whole)
     added = adding.cte("added")
     asked = [_asking(added, number, one).cte(f"asked_{number}") for number, one in enumerate(requests)]
     found = select(whole["meeting_id"], func.unnest(bindparam("words", type_=ARRAY(Text))), added.c.id)
     worded = insert(_WORD).from_select(["meeting_id", "word", "registration_id"], found)
     ids = [select(one.c.id).scalar_subquery() for one in asked]
-    return select(added.c.id, added.c.same_address, *ids).add_cte(worded.cte("worded"))
+    statement = select(added.c.id, added.c.same_address, *ids).add_cte(worded.cte("worded"))
+    for number in range(demanded):
+        # One row each: SQLAlchemy builds the text of several anew each time.
+        row = _bound(_DEMAND, _DEMAND.columns.keys(), f"demanded_{number}_")
+        counting = demand.adding(postgresql.insert(_DEMAND).values(row))
+        statement = statement.add_cte(counting.cte(f"counted_{number}"))
+    return statement
 
 
 def _asking(added: CTE, number: int, names: Sequence[str]) -> ReturningInsert[*tuple[Any, ...]]:
-    values = [bindparam(f"{name}_{number}", type_=_REQUEST.c[name].type) for name in names]
+    values = _bound(_REQUEST, names, f"asked_{number}_").values()
     found = select(*values, added.c.id)
     return insert(_REQUEST).from_select([*names, "registration_id"], found, False).returning(_REQUEST.c.id)
 

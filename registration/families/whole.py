@@ -4,20 +4,20 @@ Every page of a family and every mail begins with it; through the session it tak
 to no session: what is read of it later is as it was, and nothing that is set on it is written.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from registration.database import detached, run
 from registration.extensions import Declarative, Model
 from registration.families.models import InterpretationEvent, InterpretationRequest, Registration
 from registration.meetings.models import District, Meeting
+from registration.prepared import Prepared
 
 M = TypeVar("M", bound=Model)
-_Row = Row[*tuple[Any, ...]]
 
 # As they stand beside each other in a row.
 _KINDS = (Registration, Meeting, InterpretationRequest, InterpretationEvent)
@@ -51,7 +51,7 @@ def _query(where: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
 
 
 # Built once: building a statement costs as much as running it.
-_BY_PUBLIC_ID = _query(_REGISTRATION.c.public_id == bindparam("public_id"))
+_BY_PUBLIC_ID = Prepared(_query(_REGISTRATION.c.public_id == bindparam("public_id")))
 _BY_IDS = _query(_REGISTRATION.c.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -64,17 +64,17 @@ class Whole(NamedTuple):
 
 def by_public_id(public_id: object) -> Whole | None:
     """The registration of a public id; None when there is none."""
-    return next(_wholes(_BY_PUBLIC_ID, {"public_id": public_id}), None)
+    return next(_wholes(_BY_PUBLIC_ID.read({"public_id": public_id})), None)
 
 
 def by_ids(ids: Sequence[int]) -> list[Whole]:
     """The registrations of these ids that are there, in the order of their ids."""
-    return list(_wholes(_BY_IDS, {"ids": list(ids)})) if ids else []
+    return list(_wholes(run(_BY_IDS, {"ids": list(ids)}))) if ids else []
 
 
-def _wholes(query: Select[*tuple[Any, ...]], values: Mapping[str, Any]) -> Iterator[Whole]:
+def _wholes(asked: Iterable[Sequence[Any]]) -> Iterator[Whole]:
     meetings: dict[int, Meeting] = {}
-    for _, found in groupby(run(query, values), lambda row: row[0]):
+    for _, found in groupby(asked, lambda row: row[0]):
         rows = list(found)
         registration = _made(Registration, rows[0])
         meeting = meetings.get(registration.meeting_id) or _made(Meeting, rows[0])
@@ -84,7 +84,7 @@ def _wholes(query: Select[*tuple[Any, ...]], values: Mapping[str, Any]) -> Itera
         yield Whole(registration, rows[0][-1])
 
 
-def _requests(rows: Sequence[_Row]) -> list[InterpretationRequest]:
+def _requests(rows: Sequence[Sequence[Any]]) -> list[InterpretationRequest]:
     requests = []
     for request_id, found in groupby(rows, lambda row: row[_REQUEST_ID]):
         if request_id is not None:
@@ -96,6 +96,6 @@ def _requests(rows: Sequence[_Row]) -> list[InterpretationRequest]:
     return requests
 
 
-def _made(kind: type[M], row: _Row) -> M:
+def _made(kind: type[M], row: Sequence[Any]) -> M:
     names, place = _PLACES[kind]
     return detached(kind, dict(zip(names, row[place], strict=True)))

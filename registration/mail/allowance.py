@@ -4,6 +4,7 @@ The row of the address is locked first, then it is decided, so it is exact howev
 its place when it is queued and again when it is sent: what counts is what arrives, also after a mail server was away.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -29,15 +30,15 @@ _STORE = (
 
 
 def _locking(adding: sqlite.Insert | postgresql.Insert) -> ReturningInsert[tuple[list[list[Any]], datetime | None]]:
+    values = {name: bindparam(name, type_=_TABLE.c[name].type) for name in ("address_key", "places", "last_used_at")}
     # An update even where nothing changes: DO NOTHING would neither lock the row nor return it.
     changed = {"last_used_at": adding.excluded.last_used_at}
-    return adding.on_conflict_do_update(index_elements=["address_key"], set_=changed).returning(
-        _TABLE.c.places, _TABLE.c.held_until
-    )
+    locking = adding.values(values).on_conflict_do_update(index_elements=["address_key"], set_=changed)
+    return locking.returning(_TABLE.c.places, _TABLE.c.held_until)
 
 
 _LOCK_SQLITE = _locking(sqlite.insert(_TABLE))
-_LOCK_POSTGRESQL = _locking(postgresql.insert(_TABLE))
+LOCK_POSTGRESQL = _locking(postgresql.insert(_TABLE))
 
 
 def place_of(message_id: str) -> str:
@@ -92,12 +93,20 @@ def lock(address_key: str, now: datetime, place: str | None = None) -> Allowance
 
     One statement. It is the last lock of a transaction (registration.database), and only one address a transaction.
     """
-    wanted: list[list[Any]] = [[place, now.timestamp()]] if place else []
-    statement = _LOCK_SQLITE if database.is_sqlite() else _LOCK_POSTGRESQL
-    row = {"address_key": address_key, "places": wanted, "last_used_at": now}
-    places, held_until = database.run(statement, row).one()
+    values = lock_values(address_key, now, place)
+    statement = _LOCK_SQLITE if database.is_sqlite() else LOCK_POSTGRESQL
+    return locked(values, *database.run(statement, values).one())
+
+
+def lock_values(address_key: str, now: datetime, place: str | None) -> dict[str, Any]:
+    """What the statement that locks takes."""
+    return {"address_key": address_key, "places": [[place, now.timestamp()]] if place else [], "last_used_at": now}
+
+
+def locked(values: Mapping[str, Any], places: Sequence[Sequence[Any]], held_until: datetime | None) -> Allowance:
+    """The row that the statement has locked with these values, and found or made."""
     pairs = [(str(name), float(at)) for name, at in places]
-    return Allowance(address_key, pairs, held_until, fresh=bool(wanted) and places == wanted)
+    return Allowance(values["address_key"], pairs, held_until, fresh=bool(places) and places == values["places"])
 
 
 def someone_waits(address_key: str) -> bool:

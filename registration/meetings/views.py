@@ -25,6 +25,7 @@ from registration.meetings.availability import availability
 from registration.meetings.models import District, Meeting, Series
 from registration.meetings.published import content, note_version
 from registration.meetings.shown import MeetingView
+from registration.prepared import Prepared
 
 blueprint = Blueprint("meetings", __name__)
 
@@ -42,9 +43,8 @@ def root() -> ResponseReturnValue:
 
 
 VERSION = select(District.content_version).where(District.id == 1).scalar_subquery()
-# Asked by every page of a meeting; built once, because building a statement costs as much as running it.
-BY_SLUG = select(Meeting, VERSION).where(Meeting.slug == bindparam("slug"), Meeting.published)
-COLUMNS = [str(column.key) for column in BY_SLUG.selected_columns][:-1]
+# Asked by every page of a meeting.
+BY_SLUG = Prepared(select(Meeting, VERSION).where(Meeting.slug == bindparam("slug"), Meeting.published))
 
 
 def versioned(query: Select[Meeting]) -> list[Meeting]:
@@ -57,12 +57,12 @@ def versioned(query: Select[Meeting]) -> list[Meeting]:
 
 def find(slug: str) -> Meeting:
     """The meeting of an address, of no session; 404 when there is none."""
-    row = database.run(BY_SLUG, {"slug": slug}).first()
-    if row is None:
+    rows = BY_SLUG.read({"slug": slug})
+    if not rows:
         abort(404)
-    *values, version = row
+    *values, version = rows[0]
     note_version(version)
-    return database.detached(Meeting, dict(zip(COLUMNS, values, strict=True)))
+    return database.detached(Meeting, dict(zip(BY_SLUG.names, values, strict=False)))
 
 
 def _with_views(meetings: list[Meeting]) -> list[tuple[Meeting, MeetingView]]:

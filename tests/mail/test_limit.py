@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from registration import clock
 from registration.extensions import db
-from registration.mail import allowance
+from registration.mail import allowance, queue
 from registration.mail.deliver import Delivery
 from registration.mail.models import AddressAllowance, OutboxMessage, State
 from registration.mail.queue import enqueue
@@ -81,14 +81,14 @@ def test_without_the_lock_more_than_three_would_be_queued(bare_app: Flask, monke
     ask(0)
     everyone_has_looked = threading.Barrier(10)
 
-    def look(address_key: str, now: datetime, place: str | None = None) -> allowance.Allowance:
-        row = db.session.scalars(select(AddressAllowance).filter_by(address_key=address_key)).one()
-        seen = allowance.Allowance(address_key, [(name, at) for name, at in row.places], row.held_until)
+    def look(_row: object, key: str, _now: datetime, _place: str) -> tuple[allowance.Allowance, None]:
+        row = db.session.scalars(select(AddressAllowance).filter_by(address_key=key)).one()
+        seen = allowance.Allowance(key, [(name, at) for name, at in row.places], row.held_until)
         db.session.rollback()
         everyone_has_looked.wait(20)
-        return seen
+        return seen, None
 
-    monkeypatch.setattr(allowance, "lock", look)
+    monkeypatch.setattr(queue, "_lock_and_insert", look)
     all_at_once(bare_app, 10, lambda number: ask(number + 1))
     assert counts() == {State.QUEUED: 11}
 

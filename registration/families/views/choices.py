@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, bindparam, select
 
 from registration import database, languages, web
 from registration.meetings.availability import availability
@@ -14,9 +14,7 @@ from registration.meetings.models import Meeting
 from registration.meetings.published import content
 from registration.meetings.shown import MeetingView, Tongue, tongue
 from registration.meetings.voices import own_languages
-
-# Built once: building a statement costs as much as running it.
-AMONG = select(Meeting).where(Meeting.id.in_(bindparam("ids", expanding=True))).order_by(Meeting.starts_at, Meeting.id)
+from registration.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +74,13 @@ def meetings_in(tags: Collection[str], meeting: Meeting, view: MeetingView, now:
     held = [one for one, floor in floors.items() if floor in tags]
     if meeting.floor_language in tags or not held:
         return []
-    rows = (database.detached(Meeting, row._asdict()) for row in database.run(AMONG, {"ids": held}))
-    found = [row for row in rows if availability(row, now).open]
-    return content(view.locale).meetings([row.id for row in found])
+    among = _among(len(held))
+    rows = among.read({f"id_{number}": one for number, one in enumerate(held)})
+    found = (database.detached(Meeting, dict(zip(among.names, row, strict=True))) for row in rows)
+    return content(view.locale).meetings([one.id for one in found if availability(one, now).open])
+
+
+@lru_cache(maxsize=64)
+def _among(number: int) -> Prepared:
+    ids: list[BindParameter[int]] = [bindparam(f"id_{each}") for each in range(number)]
+    return Prepared(select(Meeting).where(Meeting.id.in_(ids)).order_by(Meeting.starts_at, Meeting.id))

@@ -5,6 +5,7 @@ transaction of two rows (the registration and its message), a token against forg
 No ORM, no translation, no form library, no seats, no demand, no limit on mail.
 """
 
+import contextlib
 import hmac
 import json
 import secrets
@@ -15,7 +16,7 @@ from typing import NamedTuple
 from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from benchmarks.bare_stores import Row, Store, open_store
+from benchmarks.bare_stores import CODE_IN_USE, Row, Store, open_store
 
 blueprint = Blueprint("bare", __name__)
 
@@ -98,16 +99,21 @@ def send(slug: str) -> ResponseReturnValue:
         return render_template(
             "check.html", meeting=meeting, answers=answers, needs=NEEDS, contact=contact, token=_token()
         )
-    session["registration"] = _store().register(
-        answers
-        | {
+    session["registration"] = _register(meeting, answers)
+    return redirect(url_for("bare.registration"), 303)
+
+
+def _register(meeting: Row, answers: dict[str, object]) -> str:
+    while True:
+        row = answers | {
             "public_id": secrets.token_urlsafe(16),
             "code": "".join(secrets.choice(ALPHABET) for _ in range(6)),
             "meeting_id": meeting["id"],
             "created_at": datetime.now(UTC).isoformat(),
         }
-    )
-    return redirect(url_for("bare.registration"), 303)
+        # Of a few thousand codes two are alike once in a hundred runs.
+        with contextlib.suppress(*CODE_IN_USE):
+            return _store().register(row)
 
 
 def read() -> tuple[dict[str, object], list[str]]:

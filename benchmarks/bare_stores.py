@@ -43,6 +43,10 @@ SHOWN = (
 )
 
 
+# What a code that is in use raises.
+CODE_IN_USE = (sqlite3.IntegrityError, psycopg.errors.UniqueViolation)
+
+
 class Store(Protocol):
     """What the pages ask of a store."""
 
@@ -50,7 +54,10 @@ class Store(Protocol):
         """The meeting of an address."""
 
     def register(self, registration: Row) -> str:
-        """Insert the registration and its message in one transaction; the public id, of the first where sent twice."""
+        """Insert the registration and its message in one transaction; the public id, of the first where sent twice.
+
+        Raises one of CODE_IN_USE.
+        """
 
     def registration(self, public_id: str) -> Row | None:
         """A registration with its meeting."""

@@ -11,7 +11,7 @@ import os
 import pstats
 import tempfile
 import time
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,12 +20,13 @@ from typing import Any
 from wsgiref.types import WSGIApplication
 
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from benchmarks import bare, sides
 from benchmarks.load import Answer, Order, family
 from registration import create_app
 from registration.extensions import db
+from registration.prepared import Prepared
 
 REQUESTS = ("form", "check", "send", "confirmation")
 
@@ -162,7 +163,19 @@ def _app(pair: sides.Pair, side: sides.Side, folder: Path) -> Flask:
     app = create_app(dict(side.settings), instance_path=str(folder / "instance"))
     with app.app_context():
         event.listen(db.engine, "before_cursor_execute", _listen)
+    _listen_to_prepared()
     return app
+
+
+def _listen_to_prepared() -> None:
+    # They are not sent by SQLAlchemy.
+    read = Prepared._read
+
+    def noted(prepared: Prepared, engine: Engine, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        _listen(None, None, str(prepared.query))
+        return read(prepared, engine, values)
+
+    setattr(Prepared, "_read", noted)  # noqa: B010 - mypy lets no method be assigned
 
 
 def _print(found: list[Request], arguments: argparse.Namespace) -> None:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from flask import Flask, get_template_attribute
+from flask import Flask, current_app, get_template_attribute
 
 from registration import i18n
 from registration.accounts import guard
@@ -52,9 +52,10 @@ def signing_out(page: Page) -> list[Form]:
 
 
 def component(file: str, name: str, *given: object, **named: object) -> Element:
-    """What a macro writes."""
+    """What a macro writes in a page."""
     macro = get_template_attribute(f"components/staff/{file}.html", name)
-    return parse(str(macro(*given, **named)))
+    with current_app.test_request_context():
+        return parse(str(macro(*given, **named)))
 
 
 @pytest.fixture

@@ -63,6 +63,8 @@ def a_day(text: str) -> date | None:
 
 def _visible(text: str) -> str:
     """`text` without control characters: databases refuse some, and some turn the direction of what follows."""
+    if text.isascii() and text.isprintable():
+        return text
     kept = (c for c in text if c in "\n\t" or (unicodedata.category(c) not in ("Cc", "Cs") and c not in TURNING))
     return "".join(kept)
 

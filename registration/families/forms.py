@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -212,7 +213,12 @@ def _can_be_asked_for(tag: str) -> bool:
 def likely_address(address: str) -> str | None:
     """The address that was probably meant, where the domain looks like a mistyped common one."""
     local, _, domain = address.rpartition("@")
-    if domain.casefold() in COMMON_DOMAINS:
+    close = _close_to(domain.casefold())
+    return f"{local}@{close}" if close else None
+
+
+@lru_cache(maxsize=1024)
+def _close_to(domain: str) -> str | None:
+    if domain in COMMON_DOMAINS:
         return None
-    close = difflib.get_close_matches(domain.casefold(), COMMON_DOMAINS, n=1, cutoff=0.85)
-    return f"{local}@{close[0]}" if close else None
+    return next(iter(difflib.get_close_matches(domain, COMMON_DOMAINS, n=1, cutoff=0.85)), None)

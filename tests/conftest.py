@@ -16,7 +16,7 @@ from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import make_url
 
-from registration import clock, create_app, database, demo
+from registration import clock, create_app, database, demo, i18n
 from registration.extensions import db
 from tests.pages import Browser
 from tests.season import PostgresqlSeason, Season, SqliteSeason, on_server
@@ -135,9 +135,10 @@ def app(
     if not app_settings and request.node.get_closest_marker("own_app") is None:
         shared = shared_apps.get(database_uri) or shared_apps.setdefault(database_uri, Shared(make()))
     made = shared.as_new(instance) if shared else make()
-    # A command that only reads says so until its process ends; here it would hold for every test that follows.
+    # A command that only reads says so until its process ends, and so does a page of its language; here both would hold
+    # for every test that follows.
     database.may_write()
-    with made.app_context(), clock.at(NOW):
+    with made.app_context(), clock.at(NOW), i18n.spoken("en"):
         yield made
         db.session.remove()
         db.engine.dispose()

@@ -159,7 +159,8 @@ def _one_by_one(rows: _Rows, address: Mapping[str, Any]) -> _Added:
 
 
 def _together(rows: _Rows, address: Mapping[str, Any]) -> _Added:
-    # Each statement is a way to the server and back; PostgreSQL takes them in one.
+    # Each statement is a way to the server and back; PostgreSQL takes them in one. In which order it writes demand rows
+    # does not matter: who changes those of a meeting has locked its row.
     demanded = demand.rows(rows.registration["meeting_id"], rows.demanded)
     values = {**rows.registration, **address, **_numbered("asked", rows.requests), **_numbered("demanded", demanded)}
     names = tuple(tuple(one) for one in rows.requests)

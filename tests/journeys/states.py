@@ -1,5 +1,6 @@
 """Every page a family can meet, and the way there: what stands behind the pages is made once for each process."""
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -214,7 +215,8 @@ def _next(page: Page, locale: str, states: States) -> None:
 
 
 def _not_open(page: Page, locale: str, states: States) -> None:
-    slug = states.service.meeting(f"closes-{locale.lower()}")
+    # Its own each time: it is called off below.
+    slug = states.service.meeting(f"closes-{secrets.token_hex(4)}")
     _open(page, f"/{locale}/meetings/{slug}/register")
     answer(page, name=NAME, email="late@example.org", interpretation="none")
     states.service.change_meeting(slug, status=MeetingStatus.CANCELLED)

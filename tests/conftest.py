@@ -86,10 +86,12 @@ def season(season_template: str, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.fixture
-def database_uri(season: Season, request: pytest.FixtureRequest) -> str:
+def database_uri(season: Season, shared_apps: dict[str, Shared], request: pytest.FixtureRequest) -> str:
     """The test's own copy of the season."""
     assert not request.node.get_closest_marker("no_database"), "it asks for a database, so it runs on both"
-    season.put_back()
+    if not season.put_back():
+        for shared in shared_apps.values():
+            shared.close_connections()
     return season.uri
 
 
@@ -106,9 +108,12 @@ def app_settings() -> dict[str, object]:
 
 
 @pytest.fixture(scope="session")
-def shared_apps() -> dict[str, Shared]:
+def shared_apps() -> Iterator[dict[str, Shared]]:
     """Applications of this worker by the address of their database."""
-    return {}
+    shared_apps: dict[str, Shared] = {}
+    yield shared_apps
+    for shared in shared_apps.values():
+        shared.close_connections()
 
 
 @pytest.fixture
@@ -141,8 +146,10 @@ def app(
     with made.app_context(), clock.at(NOW), i18n.spoken("en"):
         yield made
         db.session.remove()
-        db.engine.dispose()
+        if not (shared and SERVER):
+            db.engine.dispose()
     if shared and (changed := shared.changed()):
+        shared.close_connections()
         del shared_apps[database_uri]
         pytest.fail(f"changes the application that tests share ({', '.join(changed)}): mark it own_app")
 

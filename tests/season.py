@@ -26,9 +26,11 @@ SHAPE = text(
     ) AS lines
     """
 )
+# What a test has left in the middle of something. Connections at rest are used by the next test: opening new ones,
+# which know no table and no statement, took a tenth of the time.
 OTHERS = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    "WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
 )
 
 
@@ -37,8 +39,8 @@ class Season(Protocol):
 
     uri: str
 
-    def put_back(self) -> None:
-        """Make the database what it was before any test."""
+    def put_back(self) -> bool:
+        """Make the database what it was before any test. Whether connections to it may be used further."""
 
     def close(self) -> None:
         """Leave nothing behind."""
@@ -51,10 +53,11 @@ class SqliteSeason:
         self._template, self._path = template, path
         self.uri = f"sqlite:///{path}"
 
-    def put_back(self) -> None:
+    def put_back(self) -> bool:
         for suffix in ("", "-wal", "-shm"):
             Path(f"{self._path}{suffix}").unlink(missing_ok=True)
         shutil.copy(self._template, self._path)
+        return False
 
     def close(self) -> None:
         """The folder goes with the run."""
@@ -70,10 +73,10 @@ class PostgresqlSeason:
         self._connection: Connection | None = None
         self._shape = ""
 
-    def put_back(self) -> None:
+    def put_back(self) -> bool:
         try:
             if self._connection is not None and self._as_it_was(self._connection):
-                return
+                return True
         except DBAPIError:
             # Its tables are gone or others: below it is made anew.
             pass
@@ -83,6 +86,7 @@ class PostgresqlSeason:
         self._connection = engine.connect()
         self._remember(self._connection)
         self._shape = str(self._connection.scalar(SHAPE))
+        return False
 
     def _as_it_was(self, connection: Connection) -> bool:
         connection.execute(OTHERS)

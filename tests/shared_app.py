@@ -8,6 +8,8 @@ from pathlib import Path
 
 from flask import Flask
 
+from registration.extensions import db
+
 # Made by create_app and changed by no request.
 KEPT = ("message_builders",)
 # What an application remembers of its database and its pages.
@@ -41,6 +43,11 @@ class Shared:
         app.extensions["fragments"].clear()
         app.extensions["chosen"].last = None
         return app
+
+    def close_connections(self) -> None:
+        """Close those that rest in the pool."""
+        with self.app.app_context():
+            db.engine.dispose()
 
     def changed(self) -> list[str]:
         """Views that a test has added, taken away or replaced: such a test needs an application of its own."""

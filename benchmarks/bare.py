@@ -30,6 +30,7 @@ NEEDS = {
 }
 # Six characters without those that look alike.
 ALPHABET = "23456789BCDFGHJKLMNPQRSTVWXYZ"
+TRIES = 5
 
 
 class Offered(NamedTuple):
@@ -104,7 +105,7 @@ def send(slug: str) -> ResponseReturnValue:
 
 
 def _register(meeting: Row, answers: dict[str, object]) -> str:
-    while True:
+    for _ in range(TRIES):
         row = answers | {
             "public_id": secrets.token_urlsafe(16),
             "code": "".join(secrets.choice(ALPHABET) for _ in range(6)),
@@ -114,6 +115,7 @@ def _register(meeting: Row, answers: dict[str, object]) -> str:
         # Of a few thousand codes two are alike once in a hundred runs.
         with contextlib.suppress(*CODE_IN_USE):
             return _store().register(row)
+    raise RuntimeError("no unused code was found")
 
 
 def read() -> tuple[dict[str, object], list[str]]:

@@ -97,11 +97,12 @@ def demand(
 
 
 def _lying(value: int, kind: Kind, largest: int, right_to_left: bool, words: Callable[[int], str]) -> Bar:
-    width = max(_SHORTEST, value / largest * _LONGEST) if value > 0 else 0.0
+    # Rounded before anything is taken from it, so that bars end where they should.
+    width = round(max(_SHORTEST, value / largest * _LONGEST), 2) if value > 0 else 0.0
     return Bar(
         x=_across(0.0, width, right_to_left),
         y=1,
-        width=round(width, 2),
+        width=width,
         height=_ROW_HEIGHT - 2,
         value=value,
         text=words(value),
@@ -187,14 +188,14 @@ def _standing(
     step = 100 / frame.bars
     width = step * _BAR_SHARE
     start = step * index + (step - width) / 2
-    height = max(2.0, value / frame.largest * _PLOT_HEIGHT) if value else 0.0
+    height = round(max(2.0, value / frame.largest * _PLOT_HEIGHT), 2) if value else 0.0
     top = _PLOT_TOP + _PLOT_HEIGHT - height
     shown = value > 0 and value == frame.largest
     return Bar(
         x=_across(start, width, frame.right_to_left),
         y=round(top, 2),
         width=round(width, 2),
-        height=round(height, 2),
+        height=height,
         value=value,
         text=words(value),
         label=day(first) if frame.every == 1 else f"{day(first)} – {day(first + timedelta(days=frame.every - 1))}",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as some
 
 from registration.staff import charts
@@ -79,6 +79,7 @@ def test_nobody_is_lost_between_bars_and_there_are_never_too_many(values: list[i
 
 
 @given(counts)
+@example([1690, 4000])
 def test_everything_stands_within_the_picture(values: list[int]) -> None:
     days = drawn(values, cutoff=len(values) // 2)
     for bar in days.bars:

@@ -35,9 +35,9 @@ serve: install ## Make the database and the demo season, serve on 127.0.0.1 (POR
 
 test: lint types tests-sqlite tests-postgresql ## Everything .ci/run checks: style, types, all tests on SQLite and PostgreSQL, journeys
 
-check-all: test ## The long checks too: every page, language and theme in a browser; faults
+check-all: test ## The long checks too: every page, language and theme in a browser; faults; all on PostgreSQL
 	$(PYTEST) -m "faults"
-	$(ON_POSTGRESQL) $(PYTEST) -m "faults and not browser"
+	$(ON_POSTGRESQL) $(PYTEST) -m "(faults or one_database) and not browser and not wheel"
 
 bench: dev ## The benchmarks, as ratios
 	$(BIN)/python -m tests.private_postgresql -- $(BIN)/python -m benchmarks

@@ -15,6 +15,8 @@ from tests.pages import Browser, Page
 from tests.test_translations import TRANSLATED, catalogue_of
 from tests.walk import ROSA, Walk
 
+pytestmark = pytest.mark.one_database
+
 FORM = "/vi/meetings/english-meeting/register"
 # Words that stand in nearly every English sentence, and are words in neither Spanish nor Vietnamese.
 ENGLISH = re.compile(

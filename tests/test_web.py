@@ -16,6 +16,8 @@ from tests.gaps import GAPS
 from tests.pages import Browser
 from tests.signing_in import open_link, person_with
 
+pytestmark = pytest.mark.one_database
+
 SERIES = "school-safety"
 # What shows somebody's answers is kept nowhere.
 PRIVATE = ("families.", "staff.", "accounts.")

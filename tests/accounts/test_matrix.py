@@ -19,6 +19,8 @@ from tests.gaps import GAPS
 from tests.pages import Browser
 from tests.signing_in import person_with, signed_in
 
+pytestmark = pytest.mark.one_database
+
 A, C, G, I = "administrator", "coordinator", "greeter", "interpreter"  # noqa: E741
 
 OPEN = "whoever comes"

@@ -27,6 +27,8 @@ from tests.conftest import NOW
 from tests.families.news import CHANGES, STATES, announce, write_way_in
 from tests.snapshots import LOCALES, compare
 
+pytestmark = pytest.mark.one_database
+
 NAMES = {"en": "Hodan Warsame", "es": "Rosa Méndez Xol", "vi": "Nguyễn Thị Hoa"}
 WANTED = {"en": ("so",), "es": ("es", "mam"), "vi": ("vi",)}
 

@@ -21,6 +21,8 @@ from tests.families.steps import meeting
 from tests.interpretation.cast import assignment_of, interpreter, team
 from tests.snapshots import LOCALES, compare
 
+pytestmark = pytest.mark.one_database
+
 
 def _offered(one: int, way: OfferWay = OfferWay.ONE, *others: int) -> None:
     offers.offer(team()[0], [one, *others], way, by=None, now=NOW)

@@ -24,7 +24,7 @@ COMPONENTS = sorted((Path(__file__).parents[2] / "templates" / "components" / "s
 
 
 # The page of all components is a route of its own.
-pytestmark = pytest.mark.own_app
+pytestmark = [pytest.mark.own_app, pytest.mark.one_database]
 
 
 @pytest.fixture

@@ -89,6 +89,17 @@ def test_a_duplicate_from_a_stranger_takes_no_place(bare_app: Flask) -> None:
     assert len(db.session.scalars(select(AddressAllowance)).one().places) == 1
 
 
+def test_a_duplicate_to_another_address_takes_no_place_there(bare_app: Flask) -> None:
+    rows = []
+    for address in ("a@b.org", "c@d.org"):
+        rows.append(
+            enqueue("hello", subject=("registration", 7), occurrence="", channel="mail", address=address, stranger=True)
+        )
+        db.session.commit()
+    assert rows[0].id == rows[1].id
+    assert sorted(len(one.places) for one in db.session.scalars(select(AddressAllowance))) == [0, 1]
+
+
 @pytest.mark.parametrize(("earlier", "on_sqlite", "on_postgresql"), [(0, 2, 1), (1, 3, 3)])
 def test_queueing_for_a_stranger_is_few_statements(
     bare_app: Flask, earlier: int, on_sqlite: int, on_postgresql: int

@@ -22,6 +22,7 @@ from registration.demo_rows import Asked, Family, Rows, Told
 from registration.extensions import db
 from registration.families.answers import Answers
 from registration.families.models import Attendance, Registration, Status
+from registration.mail.address import folded
 from registration.meetings.availability import availability
 from registration.meetings.models import Meeting, MeetingStatus
 from registration.meetings.published import content
@@ -123,7 +124,7 @@ class Loading:
             "attendance": said.attendance.value,
             "name": said.name,
             "email": said.email,
-            "email_folded": said.email.casefold() if said.email else None,
+            "email_folded": folded(said.email) if said.email else None,
             "phone": said.phone,
             "locale": said.locale,
             "contact_language": said.contact_language,

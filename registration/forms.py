@@ -1,5 +1,6 @@
 """What forms of all features share: the base form, and fields that keep what was typed."""
 
+import re
 import unicodedata
 from datetime import date
 from re import fullmatch
@@ -11,8 +12,15 @@ from wtforms import HiddenField, IntegerField, StringField
 from wtforms.csrf.core import CSRFTokenField
 from wtforms.validators import StopValidation, ValidationError
 
-# Marks that override the direction of text (Unicode 9, bidirectional formatting); names do without them.
-TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Joiners that Persian, Hindi, and many other languages need inside words; elsewhere they only hide.
+_JOINERS = "\u200c\u200d"
+_STRAY_JOINER = re.compile(rf"(?<!\S)[{_JOINERS}]+|[{_JOINERS}]+(?!\S)")
+# Format characters that do show: number signs and the like of Arabic and Syriac.
+_SIGNS = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2"
+# What writers of right-to-left languages put beside punctuation, so that it stands on the right side.
+_DIRECTION_MARKS = "\u200e\u200f\u061c"
+# Letters by category that show nothing: Hangul fillers. A name of them alone is blank.
+_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0")
 
 
 class TokenField(CSRFTokenField):  # type: ignore[misc] # WTForms has no annotations
@@ -61,12 +69,22 @@ def a_day(text: str) -> date | None:
     return found if 1970 <= found.year < 9999 else None
 
 
-def _visible(text: str) -> str:
-    """`text` without control characters: databases refuse some, and some turn the direction of what follows."""
+def visible(text: str, marks: str = "") -> str:
+    """`text` without control and format characters, which no reader sees; joiners stay inside words.
+
+    Databases refuse some of them, some turn the direction of what follows, and all make equal texts differ (Unicode 16,
+    section 23.2). `marks`: format characters to keep.
+    """
     if text.isascii() and text.isprintable():
         return text
-    kept = (c for c in text if c in "\n\t" or (unicodedata.category(c) not in ("Cc", "Cs") and c not in TURNING))
-    return "".join(kept)
+    kept = f"\n\t{_JOINERS}{_SIGNS}{marks}"
+    shown = "".join(c for c in text if c in kept or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
+    return _STRAY_JOINER.sub("", shown)
+
+
+def has_letters(text: str) -> bool:
+    """Whether `text` shows at least one letter or digit of any script."""
+    return any(unicodedata.category(c)[0] in "LN" and c not in _BLANK_LETTERS for c in text)
 
 
 def whole_number(text: str | None) -> int:
@@ -91,7 +109,7 @@ class Line(StringField):  # type: ignore[misc] # WTForms has no annotations
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         if valuelist:
-            self.data = " ".join(_visible(str(valuelist[0])).split())
+            self.data = " ".join(visible(str(valuelist[0])).split())
 
     def pre_validate(self, form: Any) -> None:
         if self.data and len(self.data) > self.most:
@@ -104,6 +122,13 @@ class Line(StringField):  # type: ignore[misc] # WTForms has no annotations
             )
 
 
+class Contact(Line):
+    """An email address, a phone number, or a code: full-width characters of East Asian keyboards become plain ones."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        super().process_formdata([unicodedata.normalize("NFKC", str(one)) for one in valuelist])
+
+
 class Lines(StringField):  # type: ignore[misc] # WTForms has no annotations
     """Several lines of text."""
 
@@ -113,7 +138,7 @@ class Lines(StringField):  # type: ignore[misc] # WTForms has no annotations
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         if valuelist:
-            self.data = _visible(str(valuelist[0]).replace("\r\n", "\n")).strip()
+            self.data = visible(str(valuelist[0]).replace("\r\n", "\n"), _DIRECTION_MARKS).strip()
 
     def pre_validate(self, form: Any) -> None:
         if self.data and len(self.data) > self.most:

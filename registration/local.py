@@ -46,8 +46,8 @@ def read_day(typed: str) -> date:
 
 
 def read_time(typed: str) -> time:
-    """A time typed as 17:30, 5:30 pm or 5 pm. Raises NoTime."""
-    found = re.fullmatch(r"(\d{1,2})(?:[:.](\d{2}))?(?::\d{2})? ?(?:(a|p)\.? ?m\.?)?", _plain(typed))
+    """A time typed as 17:30, 17h30, 5:30 pm, 5.30 pm or 5 pm. Raises NoTime."""
+    found = re.fullmatch(r"(\d{1,2})(?: ?[:.h] ?(\d{2}))?(?::\d{2})? ?(?:(a|p)\.? ?m\.?)?", _plain(typed))
     if found is None or not (found[2] or found[3]):
         raise NoTime(typed)
     hour, minute = int(found[1]), int(found[2] or 0)

@@ -6,8 +6,9 @@ from flask_babel import lazy_gettext
 from wtforms import StringField
 
 from registration import languages, phones
-from registration.forms import Form, Line
+from registration.forms import Contact, Form, Line, has_letters
 from registration.i18n import gettext
+from registration.mail.address import ascii_address
 
 NAME = 128
 EMAIL = 254
@@ -20,7 +21,7 @@ class ButtonForm(Form):
 class SignInForm(Form):
     """Where the one-time link goes."""
 
-    email = Line(lazy_gettext("Your email"), most=EMAIL)
+    email = Contact(lazy_gettext("Your email"), most=EMAIL)
     next = StringField()
 
     def complete(self) -> bool:
@@ -34,7 +35,7 @@ class SignInForm(Form):
 class CodeForm(Form):
     """A code of the second factor, or a recovery code."""
 
-    code = Line(lazy_gettext("Code"), most=40)
+    code = Contact(lazy_gettext("Code"), most=40)
     next = StringField()
 
     def wrong(self, words: str) -> None:
@@ -47,14 +48,14 @@ class ProfileForm(Form):
 
     name = Line(lazy_gettext("Your name"), most=NAME)
     language = StringField(lazy_gettext("Language"))
-    phone = Line(lazy_gettext("Phone number"), most=40)
+    phone = Contact(lazy_gettext("Phone number"), most=40)
 
     number: str | None = None
 
     def complete(self) -> bool:
         """Whether all of it can be kept; `number` is the telephone number then."""
         self.validate()
-        if not self.name.data:
+        if not has_letters(self.name.data or ""):
             self.name.errors = [gettext("Write your name")]
         if self.language.data not in current_app.config["LANGUAGES"]:
             self.language.errors = [gettext("Choose one of the languages")]
@@ -67,10 +68,11 @@ class ProfileForm(Form):
 
 
 def read_email(typed: str | None) -> str | None:
-    """The address that was typed, in its normal form; None when it is none. Nothing is looked up."""
+    """The address that was typed, its domain in ASCII form; None when it is no address. Nothing is looked up."""
     try:
-        return validate_email(typed or "", check_deliverability=False, allow_smtputf8=False).normalized
-    except EmailNotValidError:
+        found = validate_email(typed or "", check_deliverability=False, allow_smtputf8=False)
+        return ascii_address(found.normalized)
+    except (EmailNotValidError, UnicodeError):
         return None
 
 

@@ -12,6 +12,7 @@ from registration.accounts.models import Person, PersonRole
 from registration.accounts.roles import Role
 from registration.database import NO_KEY
 from registration.extensions import db
+from registration.mail.address import folded
 from registration.mail.queue import enqueue
 
 SUBJECT = "person"
@@ -41,7 +42,7 @@ def add(email: str, name: str, roles: Iterable[Role], locale: str, by: Person | 
         raise AlreadyThere(known)
     person = Person(
         email=email,
-        email_folded=sign_in.folded(email),
+        email_folded=folded(email),
         name=name,
         locale=locale,
         epoch=1,

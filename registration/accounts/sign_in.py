@@ -10,15 +10,11 @@ from registration.accounts.audit import record
 from registration.accounts.models import Attempt, Person, SignInLink
 from registration.database import NO_KEY
 from registration.extensions import db
+from registration.mail.address import folded
 from registration.mail.queue import enqueue
 
 SUBJECT = "person"
 LIFE = timedelta(minutes=15)
-
-
-def folded(email: str) -> str:
-    """An address as it is compared."""
-    return email.strip().casefold()
 
 
 def person_of(email: str) -> Person | None:

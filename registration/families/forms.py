@@ -13,8 +13,9 @@ from wtforms import Field, HiddenField
 from registration import languages, phones
 from registration.families.answers import Answers
 from registration.families.models import Attendance, Need
-from registration.forms import Count, Form, Line, Lines
+from registration.forms import Contact, Count, Form, Line, Lines, has_letters
 from registration.i18n import gettext
+from registration.mail.address import ascii_address
 from registration.meetings.models import Meeting
 
 MOST_PEOPLE = 20
@@ -51,8 +52,8 @@ class RegistrationForm(Form):
     """The questions of the registration page. `check_for` finds what is wrong at one meeting."""
 
     name = Line(lazy_gettext("Name"), most=128)
-    phone = Line(lazy_gettext("Phone"), most=40)
-    email = Line(lazy_gettext("Email"), most=254)
+    phone = Contact(lazy_gettext("Phone"), most=40)
+    email = Contact(lazy_gettext("Email"), most=254)
     interpretation = Choices()
     other_language = Line(lazy_gettext("Another language or dialect"), most=128)
     listeners = Count(lazy_gettext("Interpreter"), least=1, most=MOST_PEOPLE)
@@ -113,7 +114,7 @@ class RegistrationForm(Form):
         field.errors = [*field.errors, words]
 
     def _check_name(self) -> None:
-        if not self.name.data:
+        if not has_letters(self.name.data or ""):
             self._wrong(self.name, gettext("Write the name we should use for you"))
 
     def _check_contact(self) -> None:
@@ -130,8 +131,9 @@ class RegistrationForm(Form):
             try:
                 # Few mail servers carry letters of other scripts before the @: such an address would get nothing.
                 found = validate_email(self.email.data, check_deliverability=False, allow_smtputf8=False)
+                ascii_address(found.normalized)
                 self._email = found.normalized
-            except EmailNotValidError:
+            except (EmailNotValidError, UnicodeError):
                 self._wrong(self.email, gettext("Write the email like this: name@example.org"))
 
     def _wanted(self) -> tuple[tuple[str, ...], str]:

@@ -35,6 +35,7 @@ from registration.families import demand
 from registration.families.answers import Answers
 from registration.families.models import Demand, InterpretationRequest, Registration, RegistrationWord, Status
 from registration.families.names import words
+from registration.mail.address import folded
 from registration.meetings.models import Meeting
 
 _REGISTRATION: Table = Declarative.metadata.tables[Registration.__tablename__]
@@ -62,7 +63,7 @@ def columns(answers: Answers) -> dict[str, Any]:
     return {
         "name": answers.name,
         "email": answers.email,
-        "email_folded": answers.email.casefold() if answers.email else None,
+        "email_folded": folded(answers.email) if answers.email else None,
         "phone": answers.phone,
         "contact_language": answers.contact_language,
         "locale": answers.locale,

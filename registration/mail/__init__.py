@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from flask import Flask
 
 from registration.mail.letter import Ahead, Builder, Idle
-from registration.mail.render import painted
+from registration.mail.render import linked, painted
 
 BUILDERS = "message_builders"
 AHEAD = "ahead_of_messages"
@@ -22,3 +22,4 @@ def init_app(
     app.extensions[AHEAD] = tuple(ahead)
     app.extensions[IDLE] = tuple(idle)
     app.jinja_env.filters["painted"] = painted
+    app.jinja_env.filters["linked"] = linked

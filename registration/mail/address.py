@@ -1,4 +1,4 @@
-"""Addresses without keeping them: a keyed hash tells that two are the same and nothing else."""
+"""Email addresses: the one ASCII form in which they are sent to and compared, and a keyed hash that keeps none."""
 
 import hashlib
 import hmac
@@ -6,7 +6,31 @@ import secrets
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+import idna
 from flask import current_app
+
+
+def ascii_address(address: str) -> str:
+    """`address` with its domain in IDNA2008 form (RFC 5891), as mail servers and DNS know it.
+
+    Python's own "idna" codec is IDNA2003, which turns straße.de into strasse.de: another domain, which may belong to
+    somebody else. Raises UnicodeError for what mail cannot carry.
+    """
+    local, at, domain = address.strip().rpartition("@")
+    if domain.isascii() or domain.startswith("["):
+        return address.strip()
+    try:
+        return f"{local}{at}{idna.encode(domain, uts46=True, transitional=False).decode()}"
+    except idna.IDNAError as error:
+        raise UnicodeError("the domain has no IDNA form") from error
+
+
+def folded(address: str) -> str:
+    """An address in the form in which addresses are compared: ASCII domain, lower case."""
+    try:
+        return ascii_address(address).casefold()
+    except UnicodeError:
+        return address.strip().casefold()
 
 
 def address_key(address: str) -> str:
@@ -14,7 +38,7 @@ def address_key(address: str) -> str:
     # Of the current key only: when it is rotated, every address begins a fresh allowance, at most one more day's worth
     # of mail for each. Looking under all old keys would cost a query each on the way of every registration.
     key = f"mail address:{current_app.config['SECRET_KEY']}".encode()
-    return hmac.new(key, address.strip().lower().encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, folded(address).encode(), hashlib.sha256).hexdigest()
 
 
 def own_domain() -> str:
@@ -23,7 +47,7 @@ def own_domain() -> str:
     try:
         address = ip_address(host)
     except ValueError:
-        return host.encode("idna").decode()
+        return host if host.isascii() else idna.encode(host, uts46=True).decode()
     return f"[IPv6:{address}]" if address.version == 6 else f"[{address}]"
 
 

@@ -15,6 +15,7 @@ import flask_mail
 from flask import current_app
 
 from registration import clock
+from registration.mail.address import ascii_address
 from registration.mail.letter import Attachment, Letter
 
 # What an address looks like that needs no encoding.
@@ -105,13 +106,16 @@ def _encoded(text: str, name: str) -> str:
 
 def written_address(address: str) -> str:
     """An address as it stands in a header and is told to a server. Raises UnicodeError for what mail cannot carry."""
-    return address if _PLAIN_ADDRESS.fullmatch(address) else str(flask_mail.sanitize_address(address))
+    if _PLAIN_ADDRESS.fullmatch(address):
+        return address
+    name, bare = parseaddr(address)
+    return str(flask_mail.sanitize_address((name, ascii_address(bare)) if name else ascii_address(bare)))
 
 
 @lru_cache(maxsize=64)
 def _written_sender(name: str, address: str) -> str:
     # A district has one name in each language.
-    return str(flask_mail.sanitize_address((name, address)))
+    return str(flask_mail.sanitize_address((name, ascii_address(address))))
 
 
 def _text(boundary: str, subtype: str, text: str) -> Iterator[str]:

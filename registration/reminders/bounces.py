@@ -19,7 +19,7 @@ from registration.families import holder
 from registration.families.models import Registration
 from registration.families.tell import SUBJECT
 from registration.mail.models import OutboxMessage, State
-from registration.mail.notices import Notice
+from registration.mail.notices import Meaning, Notice
 from registration.reminders.messages import KINDS, untold
 
 # Notices looked up together: Message-IDs have no index, so each look-up reads the outbox once.
@@ -35,8 +35,12 @@ class Outcome(StrEnum):
     NOT_OURS = "of no mail of ours"
     KNOWN = "known already"
     POLICY = "refused for how we send; no address is marked"
+    CONTENT = "refused for what was sent; no address is marked"
     CALL = "to be called now"
     NOBODY_TO_CALL = "no telephone number, or nothing left to tell"
+
+
+_OURS = {Meaning.POLICY: Outcome.POLICY, Meaning.CONTENT: Outcome.CONTENT}
 
 
 def chunks(found: Iterable[Notice | None]) -> Iterator[list[Notice | None]]:
@@ -82,13 +86,15 @@ def _take_in(row: OutboxMessage | None, notice: Notice, now: datetime) -> Outcom
         return Outcome.KNOWN
     row.bounced_at = now
     row.last_error = f"{RETURNED}{notice.status} {notice.words}".strip()
-    if notice.policy:
+    if notice.meaning in _OURS:
+        # Someone has to mend a setting; calling every family would not help.
         row.state = State.FAILED.value
-        return Outcome.POLICY
+        return _OURS[notice.meaning]
     db.session.execute(select(Registration.id).where(Registration.id == row.subject_id).with_for_update(**NO_KEY))
     registration = cast("Registration", holder.by_id(row.subject_id))
-    # Since it was sent the family may have given another address.
-    if registration.bounced_at is None and registration.email_folded == notice.recipient:
+    # The family may have given another address since.
+    same = registration.email_folded in notice.recipients
+    if notice.meaning is Meaning.ADDRESS and registration.bounced_at is None and same:
         registration.bounced_at = now
     return _to_call(row, registration, now)
 

@@ -116,7 +116,7 @@ def test_an_email_is_kept_as_it_was_written_and_found_in_any_case(browser: Brows
     register(browser, email=typed)
     found = the_only()
     assert found.email is not None
-    assert found.email_folded == found.email.casefold()
+    assert found.email_folded == typed.casefold().replace("bücher", "xn--bcher-kva")
     assert found.email.partition("@")[0] == typed.partition("@")[0]
 
 

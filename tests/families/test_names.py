@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from registration.families.forms import RegistrationForm
-from registration.forms import TURNING
 from tests.families.steps import register, the_only
 from tests.pages import Browser
 
+# Joiners, and signs that are format characters by category but do show.
+SHOWN = "\u200c\u200d\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2"
 NAMES = [
     "Rosa Méndez Xol",
     "Sukarno",
@@ -65,8 +66,21 @@ def test_marks_that_a_script_needs_within_a_word_stay(browser: Browser) -> None:
 def test_whatever_is_typed_becomes_a_line_that_can_be_stored_and_shown(app: Flask, typed: str) -> None:
     with app.test_request_context():
         kept = RegistrationForm(formdata=MultiDict({"name": typed})).name.data
-    assert not [c for c in kept if unicodedata.category(c) in ("Cc", "Cs") or c in TURNING]
+    assert not [c for c in kept if unicodedata.category(c) in ("Cc", "Cf", "Cs") and c not in SHOWN]
     assert kept == " ".join(kept.split())
-    # Nothing else is lost: what is left of the typed text, space aside, is all there in its order.
-    meant = "".join(c for c in typed if unicodedata.category(c) not in ("Cc", "Cs") and c not in TURNING)
-    assert "".join(kept.split()) == "".join(meant.split())
+    # Nothing that shows is lost: what is left of the typed text, space aside, is all there in its order.
+    meant = "".join(c for c in typed if unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
+    assert "".join(c for c in kept if unicodedata.category(c) != "Cf" and not c.isspace()) == "".join(meant.split())
+
+
+@pytest.mark.parametrize("blank", ["\u200b", "\u3164", "\u200b\u2060", "\ufeff ", "\u200d", "…", "\u2800"])
+def test_a_name_that_shows_no_letter_is_refused(browser: Browser, blank: str) -> None:
+    page = browser.get("/en/meetings/english-meeting/register")
+    answer = browser.send(page.form("submission_id"), name=blank, email="ana@example.org", interpretation="none")
+    assert answer.status == 422
+    assert "Write the name we should use for you" in answer.main.text
+
+
+def test_joiners_outside_words_go_and_a_zero_width_space_never_hides_in_a_name(browser: Browser) -> None:
+    register(browser, name="\u200dRosa\u200b Mén\u00addez\u200c")
+    assert the_only().name == "Rosa Méndez"

@@ -13,8 +13,9 @@ from registration.families.change import not_me
 from registration.families.models import Registration
 from registration.families.tell import tell
 from registration.families.views.blueprint import blueprint
-from registration.forms import Form, Line
+from registration.forms import Contact, Form
 from registration.i18n import gettext
+from registration.mail.address import folded
 from registration.phones import NotATelephone, read
 
 
@@ -51,8 +52,8 @@ def not_me_page(token: str) -> ResponseReturnValue:
 class LostLinkForm(Form):
     """What a family still knows: its code, and the email or phone it gave."""
 
-    code = Line(lazy_gettext("Your code"), most=20)
-    contact = Line(lazy_gettext("Your email or phone number"), most=254)
+    code = Contact(lazy_gettext("Your code"), most=20)
+    contact = Contact(lazy_gettext("Your email or phone number"), most=254)
 
     def complete(self) -> bool:
         """Whether both are given."""
@@ -99,7 +100,7 @@ def _send_again(code: str, contact: str) -> None:
 
 
 def _fits(registration: Registration, contact: str) -> bool:
-    if registration.email_folded and contact.casefold() == registration.email_folded:
+    if registration.email_folded and folded(contact) == registration.email_folded:
         return True
     try:
         return (

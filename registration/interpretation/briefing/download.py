@@ -1,16 +1,21 @@
 """A file of a briefing as it is sent to whoever may have it."""
 
-from flask import Response
+import io
+
+from flask import Response, send_file
 
 from registration.interpretation.briefing.models import Material
 from registration.interpretation.briefing.shown import content_of
 
 
 def download(material: Material) -> Response | None:
-    """The file, to be kept and never shown as a page of ours; None where there is none."""
+    """The file, to be saved and never shown as a page of ours; None where there is none.
+
+    Flask writes the name in both forms of RFC 6266: headers are Latin-1, and most names here are not.
+    """
     data = content_of(material.id)
     if data is None:
         return None
-    answer = Response(data, content_type=material.media_type)
-    answer.headers.set("Content-Disposition", "attachment", filename=material.file_name)
-    return answer
+    return send_file(
+        io.BytesIO(data), mimetype=material.media_type, as_attachment=True, download_name=material.file_name, etag=False
+    )

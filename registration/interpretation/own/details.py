@@ -15,7 +15,7 @@ from wtforms import BooleanField, StringField
 
 from registration import dates, i18n, languages, local, phones
 from registration.accounts.forms import read_email
-from registration.forms import Form, HiddenNumber, Line
+from registration.forms import Contact, Form, HiddenNumber, Line
 from registration.i18n import gettext
 from registration.interpretation.details import Days, Own, Week, days_of, week_of
 from registration.interpretation.models import Hours, Interpreter
@@ -179,8 +179,8 @@ class DetailsForm(Form):
     """The rest of it. `check` says whether it can be kept; then `own()` gives it."""
 
     version = HiddenNumber()
-    email = Line(lazy_gettext("Email"), most=254)
-    phone = Line(lazy_gettext("Phone number"), most=40)
+    email = Contact(lazy_gettext("Email"), most=254)
+    phone = Contact(lazy_gettext("Phone number"), most=40)
     locale = StringField(lazy_gettext("Language"))
     home_place = Line(lazy_gettext("Where you live"), most=120)
     on_site = BooleanField()

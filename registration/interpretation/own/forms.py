@@ -1,12 +1,12 @@
 """The forms of an interpreter's own pages."""
 
-import re
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext
 from wtforms import StringField
 
+from registration import local
 from registration.forms import Form, Lines
 from registration.i18n import gettext
 
@@ -26,12 +26,13 @@ class FinishForm(NoteForm):
 
     def ended_at(self, starts_at: datetime, zone: str) -> datetime | None:
         """The moment that is meant: when the clock shows it first after the start. None where it is no time."""
-        found = re.fullmatch(r"\s*(\d{1,2})[:.](\d{2})(?::\d{2})?\s*", self.ended.data or "")
-        if not found or int(found[1]) > 23 or int(found[2]) > 59:
+        try:
+            typed = local.read_time(self.ended.data or "")
+        except local.NoTime:
             return None
         here = ZoneInfo(zone)
         start = starts_at.astimezone(here)
-        at = datetime.combine(start.date(), time(int(found[1]), int(found[2])), here)
+        at = datetime.combine(start.date(), typed, here)
         # A meeting that passes midnight ends on the next day.
         return at if at >= start.replace(second=0, microsecond=0) else _next_day(at)
 

@@ -10,7 +10,7 @@ from werkzeug.datastructures import FileStorage
 from wtforms import FileField, StringField
 
 from registration import phones
-from registration.forms import Form, HiddenNumber, Line, Lines, a_day
+from registration.forms import Contact, Form, HiddenNumber, Line, Lines, a_day
 from registration.i18n import gettext
 from registration.interpretation.briefing import files, shown
 from registration.interpretation.briefing.models import Briefing, MaterialKind
@@ -27,7 +27,7 @@ class BriefingForm(Form):
 
     version = HiddenNumber()
     contact_name = Line(lazy_gettext("Name"), most=128)
-    contact_phone = Line(lazy_gettext("Phone"), most=40)
+    contact_phone = Contact(lazy_gettext("Phone"), most=40)
     equipment = Lines(lazy_gettext("Equipment"), most=MOST_WORDS)
     arrival = Lines(lazy_gettext("When you arrive"), most=MOST_WORDS)
     agenda = Lines(lazy_gettext("What is spoken about"), most=MOST_WORDS)

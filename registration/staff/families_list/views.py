@@ -225,7 +225,7 @@ def _file(meeting_id: int, kind: files.Format) -> ResponseReturnValue:
         facts=facts,
     )
     db.session.commit()
-    response = Response(made.chunks(), mimetype=files.TYPES[kind])
+    response = Response(made.chunks(), content_type=files.TYPES[kind])
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.content_length = made.size
     response.call_on_close(made.close)

@@ -9,9 +9,9 @@ from flask import current_app
 from flask_babel import lazy_gettext
 from wtforms import BooleanField, FileField, HiddenField, StringField
 
-from registration import phones
+from registration import phones, sheets
 from registration.accounts.forms import read_email
-from registration.forms import Count, Form, HiddenNumber, Line, Lines
+from registration.forms import Contact, Count, Form, HiddenNumber, Line, Lines, has_letters
 from registration.i18n import gettext
 from registration.interpretation import details, typed
 from registration.interpretation.details import Details
@@ -27,8 +27,8 @@ class InterpreterForm(Form):
 
     version = HiddenNumber()
     name = Line(lazy_gettext("Name"), most=128)
-    email = Line(lazy_gettext("Email"), most=254)
-    phone = Line(lazy_gettext("Phone"), most=40)
+    email = Contact(lazy_gettext("Email"), most=254)
+    phone = Contact(lazy_gettext("Phone"), most=40)
     locale = StringField(lazy_gettext("Language"))
     kind = StringField()
     tested = BooleanField()
@@ -52,7 +52,7 @@ class InterpreterForm(Form):
         """Whether it can be kept."""
         self.validate()
         self._number: str | None = None
-        if not self.name.data:
+        if not has_letters(self.name.data or ""):
             self.name.errors = [gettext("Write the name")]
         if self.email.data and read_email(self.email.data) is None:
             self.email.errors = [gettext("Write the email like this: name@example.org")]
@@ -124,12 +124,23 @@ class ImportForm(Form):
     pasted = HiddenField()
     sure = HiddenField()
 
-    def text(self) -> str:
-        """What the file says; bytes that are no UTF-8 become question marks."""
+    def text(self) -> str | None:
+        """What the file says; None where it cannot be read, with the reason at the field."""
         if self.pasted.data:
             return str(self.pasted.data)
         sent = self.file.data
-        return sent.read(MOST_BYTES).decode("utf-8", "replace").replace("\0", "") if hasattr(sent, "read") else ""
+        try:
+            return sheets.decoded(sent.read(MOST_BYTES)) if hasattr(sent, "read") else ""
+        except sheets.UnknownEncoding as unknown:
+            self.file.errors = [_unreadable(unknown.name)]
+            return None
+
+
+def _unreadable(encoding: str) -> str:
+    what_to_do = gettext("In your spreadsheet program, save the table as “CSV UTF-8” and choose that file.")
+    if not encoding:
+        return gettext("This file is not a CSV table.") + f" {what_to_do}"
+    return gettext("We cannot read the letters in this file (%(encoding)s).", encoding=encoding) + f" {what_to_do}"
 
 
 class SeenForm(Form):

@@ -1,12 +1,12 @@
 """A file of interpreters (CSV), read row by row with the form that staff type into: the same is wrong in both."""
 
 import csv
-import io
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
 from werkzeug.datastructures import MultiDict
 
+from registration import sheets
 from registration.extensions import db
 from registration.i18n import gettext
 from registration.interpretation.details import Details
@@ -60,10 +60,7 @@ class Row:
 
 def read(text: str) -> list[Row]:
     """The rows of a file. Raises NotAFile."""
-    # A spreadsheet writes a mark at the start, and semicolons where commas are for decimals.
-    text = text.removeprefix("\ufeff")
-    head = text.split("\n", 1)[0]
-    reader = csv.DictReader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",")
+    reader = sheets.csv_rows(text)
     try:
         names = [(name or "").strip().casefold() for name in reader.fieldnames or []]
         reader.fieldnames = names

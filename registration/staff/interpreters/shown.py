@@ -16,6 +16,7 @@ from registration.interpretation import states
 from registration.interpretation.lines import code, moment, money
 from registration.interpretation.models import Assignment, Interpreter, Kind, LanguagePair, OwnChange
 from registration.interpretation.own.mine import interpreter_of
+from registration.mail.address import folded
 from registration.meetings.published import content
 from registration.staff.teams.shown import state_words
 
@@ -167,7 +168,7 @@ def _of_address(one: Interpreter) -> Person | None:
     """Whoever signs in with the address of an entry that is nobody's yet, and is taken for them."""
     if one.email is None:
         return None
-    person = db.session.scalars(select(Person).where(Person.email_folded == one.email.casefold())).first()
+    person = db.session.scalars(select(Person).where(Person.email_folded == folded(one.email))).first()
     mine = interpreter_of(person) if person is not None else None
     return person if mine is not None and mine.id == one.id else None
 

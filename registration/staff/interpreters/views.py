@@ -77,6 +77,8 @@ def import_interpreters() -> ResponseReturnValue:
     if not form.validate():
         return _import(form, status=422)
     text = form.text()
+    if text is None:
+        return _import(form, status=422)
     try:
         rows = imported.read(text)
     except imported.NotAFile as wrong:

@@ -6,7 +6,7 @@ from wtforms import SelectMultipleField, StringField
 
 from registration.accounts.forms import EMAIL, NAME, read_email
 from registration.accounts.roles import Role
-from registration.forms import Form, HiddenNumber, Line
+from registration.forms import Contact, Form, HiddenNumber, Line, has_letters
 from registration.i18n import gettext
 
 
@@ -40,14 +40,14 @@ class RolesForm(Form):
 class InviteForm(RolesForm):
     """Somebody new."""
 
-    email = Line(lazy_gettext("Email"), most=EMAIL)
+    email = Contact(lazy_gettext("Email"), most=EMAIL)
     name = Line(lazy_gettext("Name"), most=NAME)
     language = StringField(lazy_gettext("Language"))
 
     def complete(self) -> bool:
         """Whether somebody can be invited with it."""
         super().complete()
-        if not self.name.errors and not self.name.data:
+        if not self.name.errors and not has_letters(self.name.data or ""):
             self.name.errors = [gettext("Write the name")]
         if not self.email.errors and read_email(self.email.data) is None:
             self.email.errors = [gettext("Write the email like this: name@example.org")]

@@ -9,7 +9,7 @@ from wtforms import HiddenField, SelectMultipleField, StringField
 
 from registration import colours, phones, web
 from registration.accounts.forms import read_email
-from registration.forms import Count, Form, Line
+from registration.forms import Contact, Count, Form
 from registration.i18n import gettext
 from registration.meetings.models import District
 from registration.staff.settings.answers import Settings
@@ -23,8 +23,8 @@ class SettingsForm(Form):
     """All settings but the texts. `check_for` says whether it can be kept; then `settings()` gives it."""
 
     version = HiddenField()
-    phone = Line(lazy_gettext("Phone"), most=40)
-    email = Line(lazy_gettext("Email"), most=254)
+    phone = Contact(lazy_gettext("Phone"), most=40)
+    email = Contact(lazy_gettext("Email"), most=254)
     spoken_notice_days = Count(lazy_gettext("Days of notice for a spoken language"), least=0, most=90)
     signed_notice_days = Count(lazy_gettext("Days of notice for a sign language"), least=0, most=120)
     tell_by_days = Count(lazy_gettext("Days before the meeting when we tell families"), least=0, most=30)

@@ -9,7 +9,6 @@ from registration import clock, i18n, local
 from registration.accounts.forms import page_languages
 from registration.accounts.guard import requires, signed_in
 from registration.accounts.roles import Role
-from registration.accounts.sign_in import folded
 from registration.extensions import db
 from registration.i18n import gettext
 from registration.interpretation.details import week_of
@@ -19,6 +18,7 @@ from registration.interpretation.own.blueprint import blueprint
 from registration.interpretation.own.booked import booked_on_days_off
 from registration.interpretation.own.details import DetailsForm, Rows, filled, in_words
 from registration.interpretation.own.mine import interpreter_of
+from registration.mail.address import folded
 
 
 @blueprint.route("/details", methods=["GET", "POST"])

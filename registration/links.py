@@ -4,6 +4,7 @@ A token carries a public id (128 random bits) and a link version, signed over bo
 addresses are built from FLASK_BASE_URL alone: a forged Host header must not choose where a family's link leads.
 """
 
+import hashlib
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,6 +75,14 @@ def read(purpose: Purpose, text: str) -> Opened | None:
         return Opened(public_id, int(version))
     except (BadSignature, ValueError):
         return None
+
+
+def address_stamp(public_id: str, email_folded: str | None) -> int:
+    """Stands in place of a version in links that belong to an address, however often the family's own link is renewed.
+
+    48 bits suffice: the token is signed, so nobody can try stamps.
+    """
+    return int(hashlib.sha256(f"{public_id} {email_folded}".encode()).hexdigest()[:12], 16)
 
 
 def absolute(endpoint: str, **values: object) -> str:

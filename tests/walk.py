@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from registration import clock, links
 from registration.extensions import db
+from registration.families import holder
 from registration.families.models import Registration
 from registration.meetings import pages as public_pages
 from registration.meetings.models import InterpretationService, Meeting, MeetingStatus, Mode, ServiceState
@@ -247,7 +248,7 @@ class Walk:
         page = self.get("registration/coming")
         yield "still coming", page
         yield "still coming: yes", self.visitor.send(page.form("registration"))
-        token = links.token(links.Purpose.UNSUBSCRIBE, self.last().public_id, 0)
+        token = holder.address_token(links.Purpose.UNSUBSCRIBE, self.last())
         page = self.get(f"unsubscribe/{token}")
         yield "no more reminders", page
         done = self.visitor.send(page.form("List-Unsubscribe"))
@@ -289,7 +290,7 @@ class Walk:
         yield "lost link", lost
         yield "lost link: nothing given", self.visitor.send(lost.form("code"), code="", contact="")
         yield "lost link: sent", self.visitor.send(lost.form("code"), code=registration.code, contact=EMAIL)
-        not_me = links.token(links.Purpose.NOT_ME, registration.public_id, registration.link_version)
+        not_me = holder.address_token(links.Purpose.NOT_ME, registration)
         own = links.token(links.Purpose.REGISTRATION, registration.public_id, registration.link_version + 1)
         self.visitor = Visitor(self.app)
         page = self.get(f"not-me/{not_me}")

@@ -21,6 +21,11 @@ LINKS_IN_ALL = (HOUR, 200)
 CODES = (timedelta(minutes=15), 5)
 
 
+# Tries to get a family's link by a code and one contact: enough for typing slips, and no way to guess one code of 594
+# million.
+LOST_LINKS = ((HOUR, 10), (DAY, 30))
+
+
 class TooMany(Exception):
     """Too many wrong codes; a while has to pass."""
 
@@ -34,6 +39,16 @@ def take_link(address: str, kind: Attempt, now: datetime) -> bool:
     if not all(fits):
         return False
     db.session.add(SignInAttempt(kind=kind, key=key, at=now))
+    return True
+
+
+def take_lost_link(contact: str, now: datetime) -> bool:
+    """Count a try to get the link of the family with this contact, unless there were too many, right or wrong."""
+    key = address_key(contact)
+    lost = (SignInAttempt.key == key, SignInAttempt.kind == Attempt.LOST)
+    if not all(_since(now - window, *lost) < most for window, most in LOST_LINKS):
+        return False
+    db.session.add(SignInAttempt(kind=Attempt.LOST, key=key, at=now))
     return True
 
 

@@ -113,11 +113,12 @@ class RecoveryCode(Model):
 
 
 class Attempt(StrEnum):
-    """What is counted: links for addresses of people, links for addresses of nobody, codes that were wrong."""
+    """What is counted: links for addresses of people and of nobody, wrong codes, families that lost their link."""
 
     LINK = "link"
     UNKNOWN = "unknown"
     CODE = "code"
+    LOST = "lost"
 
 
 class SignInAttempt(Model):

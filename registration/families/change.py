@@ -21,8 +21,10 @@ from registration.families.models import (
     Status,
 )
 from registration.families.store import add_words, columns
-from registration.families.tell import SUBJECT, tell
+from registration.families.tell import SUBJECT, caused_by_family, tell
 from registration.mail.forget import forget
+from registration.mail.models import OutboxMessage
+from registration.mail.queue import Limited
 from registration.meetings.models import Meeting
 from registration.meetings.shown import DistrictView
 
@@ -61,15 +63,18 @@ def change(
     now: datetime,
     actor: str,
     person_id: int | None = None,
+    by_link: bool = False,
 ) -> Registration:
     """Replace the answers. Raises ChangedMeanwhile when `version` is an old one, NoRoom when it does not fit.
 
-    `person_id`: who of staff did it for the family.
+    Another address or phone number revokes the link: whoever has the old one opens nothing any more. `person_id`: who
+    of staff did it for the family. `by_link`: the family came by the link in its mail.
     """
     meeting, registration = locked(registration_id, meeting_id)
     if registration.version != version or registration.status == Status.WITHDRAWN:
         raise ChangedMeanwhile
-    address_before, called_before = registration.email_folded, _to_call(registration)
+    opened(registration, by_link, now)
+    contact_before, called_before = (registration.email_folded, registration.phone), _to_call(registration)
     before = demand.contribution(registration, demand.active(registration))
     _reseat(meeting, registration, answers)
     _childcare(meeting, registration, answers)
@@ -78,8 +83,11 @@ def change(
         add_words(registration.id, meeting.id, answers.name)
     for name, value in columns(answers).items():
         setattr(registration, name, value)
-    if registration.email_folded != address_before:
+    elsewhere = registration.email_folded != contact_before[0]
+    if elsewhere:
         registration.bounced_at = None
+    if (registration.email_folded, registration.phone) != contact_before:
+        revoke_link(registration)
     registration.answers_hash = answers.digest()
     registration.changed_at = now
     registration.version += 1
@@ -88,13 +96,34 @@ def change(
     db.session.flush()
     db.session.refresh(registration, ["requests"])
     demand.apply(meeting.id, before, demand.contribution(registration, demand.active(registration)))
-    version, elsewhere = registration.version, registration.email_folded != address_before
+    version = registration.version
     promote(meeting, now)
     if answers.call_me and _to_call(registration) != called_before:
         tell("call_me", registration, meeting, now=now, occurrence=str(version))
-    # Nobody has proved that a new address is theirs: its mail counts like a stranger's, and locks last.
-    tell("changed", registration, meeting, now=now, occurrence=str(version), stranger=elsewhere)
+    # Last, since it may lock the allowance of the address. Staff's word proves no new address either.
+    limited = caused_by_family(registration) if actor == "family" or elsewhere else None
+    tell("changed", registration, meeting, now=now, occurrence=str(version), limited=limited)
     return registration
+
+
+def opened(registration: Registration, by_link: bool, now: datetime) -> None:
+    """Note, in the locked row, that whoever reads the family's mail has used the link in it."""
+    if by_link and registration.link_opened_at is None:
+        registration.link_opened_at = now
+
+
+def revoke_link(registration: Registration) -> None:
+    """Let every link and browser that opens the registration now open nothing from here on."""
+    registration.link_version += 1
+    registration.link_opened_at = None
+
+
+def new_link(registration_id: int, meeting_id: int, now: datetime) -> OutboxMessage | None:
+    """Revoke the family's link and send it another one; None where nobody may be written to."""
+    meeting, registration = locked(registration_id, meeting_id)
+    revoke_link(registration)
+    db.session.flush()
+    return tell("link", registration, meeting, now=now, occurrence=f"new:{registration.link_version}")
 
 
 def _reseat(meeting: Meeting, registration: Registration, answers: Answers) -> None:
@@ -155,15 +184,24 @@ def _end(request: InterpretationRequest, now: datetime, by: By) -> None:
 
 
 def withdraw(
-    registration_id: int, meeting_id: int, *, now: datetime, actor: str, person_id: int | None = None
+    registration_id: int,
+    meeting_id: int,
+    *,
+    now: datetime,
+    actor: str,
+    person_id: int | None = None,
+    by_link: bool = False,
 ) -> Registration:
-    """The family cannot come: its seats go to the waiting list, its requests are withdrawn. Twice is once."""
+    """The family cannot come: its seats go to the waiting list, its requests are withdrawn. Idempotent."""
     meeting, registration = locked(registration_id, meeting_id)
     if registration.status == Status.WITHDRAWN:
         return registration
+    opened(registration, by_link, now)
     free(meeting, registration, now, (actor, person_id))
-    tell("withdrawn", registration, meeting, now=now, occurrence=str(registration.version))
     promote(meeting, now)
+    # Last, since it may lock the allowance of the address.
+    limited = caused_by_family(registration) if actor == "family" else None
+    tell("withdrawn", registration, meeting, now=now, occurrence=str(registration.version), limited=limited)
     return registration
 
 
@@ -195,7 +233,8 @@ def free(meeting: Meeting, registration: Registration, now: datetime, by: By) ->
 def promote(meeting: Meeting, now: datetime) -> None:
     """Give the free seats to waiting families and tell them."""
     for party in seats.promote(meeting.id, now):
-        tell("promoted", party, meeting, now=now, occurrence=str(party.version))
+        limited = Limited.LATER if party.link_opened_at is None else None
+        tell("promoted", party, meeting, now=now, occurrence=str(party.version), limited=limited)
 
 
 def erase(registration_id: int, meeting_id: int, *, now: datetime) -> None:
@@ -214,7 +253,7 @@ def erase(registration_id: int, meeting_id: int, *, now: datetime) -> None:
     registration.needs = []
     # Who guesses a name and an address could try them against the hash.
     registration.answers_hash = ""
-    registration.link_version += 1
+    revoke_link(registration)
     for request in registration.requests:
         request.own_words = ""
     notes = update(PhoneCall).where(PhoneCall.registration_id == registration.id).values(note="")
@@ -232,6 +271,7 @@ def _forget_words(registration: Registration) -> None:
 
 
 def not_me(registration: Registration, now: datetime) -> None:
-    """The owner of the address did not register: it gets no more mail, and staff look at it."""
+    """The owner of the address did not register: no more mail, whoever did register is shut out, staff look at it."""
     if registration.not_me_at is None:
         registration.not_me_at = now
+        revoke_link(registration)

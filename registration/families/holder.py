@@ -19,9 +19,15 @@ from registration.meetings.published import note_version
 KEY = "registration"
 
 
-def hold(registration: Registration) -> None:
-    """Let this browser open the registration; it lets go of the one before."""
-    session[KEY] = [registration.public_id, registration.link_version]
+def hold(registration: Registration, *, by_link: bool = False) -> None:
+    """Let this browser open the registration; it lets go of the one before. `by_link`: it opened the family's link."""
+    session[KEY] = [registration.public_id, registration.link_version, by_link]
+
+
+def opened_by_link() -> bool:
+    """Whether this browser holds its registration because it opened the family's link."""
+    kept = session.get(KEY)
+    return isinstance(kept, list) and len(kept) == 3 and bool(kept[2])
 
 
 def let_go() -> None:
@@ -38,7 +44,7 @@ def let_go_of_family() -> None:
 def held() -> Registration | None:
     """The registration this browser holds, with its meeting and requests; None when there is none or it was revoked."""
     kept = session.get(KEY)
-    return load(kept) if isinstance(kept, list) and len(kept) == 2 else None
+    return load(kept[:2]) if isinstance(kept, list) and len(kept) in (2, 3) else None
 
 
 def load(kept: Sequence[object]) -> Registration | None:
@@ -54,6 +60,28 @@ def named_by(purpose: links.Purpose, token: str) -> Registration | None:
     """The registration that a secret link names, while the link is good."""
     opened = links.read(purpose, token)
     return load(opened) if opened else None
+
+
+def address_token(purpose: links.Purpose, registration: Registration) -> str:
+    """The token that `named_by_address` reads."""
+    return links.token(
+        purpose, registration.public_id, links.address_stamp(registration.public_id, registration.email_folded)
+    )
+
+
+def named_by_address(purpose: links.Purpose, token: str) -> Registration | None:
+    """The registration that a link of its address names: good until the family gives another address.
+
+    "This is not me" and "no more reminders" must work from any mail the address got, and from none it got before.
+    """
+    opened = links.read(purpose, token)
+    if opened is None:
+        return None
+    query = select(Registration).where(Registration.public_id == opened.public_id, Registration.erased_at.is_(None))
+    found = db.session.scalars(query).first()
+    if found is None or links.address_stamp(found.public_id, found.email_folded) != opened.version:
+        return None
+    return found
 
 
 def by_id(registration_id: int) -> Registration | None:

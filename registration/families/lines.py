@@ -1,6 +1,7 @@
 """What messages to families say of a registration, line by line, in the language just spoken. Plain text."""
 
 import re
+import unicodedata
 
 from registration import clock, dates, i18n
 from registration.families import demand, hearing
@@ -14,9 +15,28 @@ from registration.meetings.shown import DistrictView, MeetingView, tongue
 ADDRESS = re.compile(r"://|www\.|@|[^\s.]\.[^\W\d_]{2,}", re.IGNORECASE)
 
 
+# Room for a long name, not for a message: whoever types a stranger's address writes to them with it.
+MOST_REPEATED = 60
+
+
+def greeting_name(name: str) -> str:
+    """As much of a name as a mail may repeat: up to 60 characters, no words without letters, such as phone numbers.
+
+    "" where any of it could be a web address.
+    """
+    words = [word for word in without_address(name).split() if any(letter.isalpha() for letter in word)]
+    kept = " ".join(words)
+    if len(kept) <= MOST_REPEATED:
+        return kept
+    shorter = kept[: MOST_REPEATED + 1].rpartition(" ")[0]
+    return shorter or kept[:MOST_REPEATED]
+
+
 def without_address(text: str) -> str:
     """`text`, or nothing where it holds what could be a web address."""
-    return "" if ADDRESS.search(text) else text
+    # Full-width and ideographic dots part the names of a domain too (IDNA, RFC 3490, 3.1).
+    plain = unicodedata.normalize("NFKC", text).replace("\u3002", ".")
+    return "" if ADDRESS.search(plain) else text
 
 
 def place_lines(registration: Registration, view: MeetingView, way: WayIn | None) -> list[str]:
@@ -63,7 +83,7 @@ def _asked_for(language: str, modality: str, own_words: str, locale: str) -> str
     if modality == Modality.CAPTIONS:
         return gettext("Captions")
     if language == OWN_WORDS:
-        return without_address(own_words)
+        return greeting_name(own_words)
     return tongue(language, locale).own_name
 
 

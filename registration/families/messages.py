@@ -7,7 +7,7 @@ from registration import i18n, links
 from registration.families import holder, news
 from registration.families.access import way_in
 from registration.families.calendar import calendar_file, called_off
-from registration.families.lines import desk_line, rows, without_address
+from registration.families.lines import desk_line, greeting_name, rows
 from registration.families.models import Attendance, Registration, Status
 from registration.mail.letter import Attachment, Builder, Letter, Queued, Superseded
 from registration.mail.queue import said_later
@@ -15,9 +15,6 @@ from registration.mail.render import render
 from registration.meetings.models import Meeting, MeetingStatus
 from registration.meetings.published import Content, content, forget_version
 from registration.meetings.shown import MeetingView
-
-# What a letter to a family opens.
-SECRET_LINKS = (links.Purpose.REGISTRATION, links.Purpose.NOT_ME)
 
 # When a message still tells the truth.
 HOLDS: Mapping[str, Callable[[Registration, Queued], bool]] = {
@@ -98,13 +95,13 @@ def written(
     """A letter to a family, all of it in `locale`, which is spoken now; `facts`: what its templates show besides."""
     published, meeting = read(locale), registration.meeting
     view = published.meeting(meeting.id)
-    tokens = [links.token(purpose, registration.public_id, registration.link_version) for purpose in SECRET_LINKS]
-    own, not_me = tokens
+    own = links.token(links.Purpose.REGISTRATION, registration.public_id, registration.link_version)
+    not_me = holder.address_token(links.Purpose.NOT_ME, registration)
     way = way_in(registration)
     shown = {
         "district": published.district,
         "talk_hint": str(published.district.say),
-        "name": without_address(registration.name),
+        "name": greeting_name(registration.name),
         "code": registration.code,
         "view": view,
         "way_in": way,
@@ -122,7 +119,7 @@ def written(
         text=rendered.text,
         html=rendered.html,
         attachments=[_calendar(registration, meeting, view)],
-        secrets=[*tokens, *(way.secrets if way else ()), *secrets],
+        secrets=[own, not_me, *(way.secrets if way else ()), *secrets],
         list_unsubscribe=list_unsubscribe,
         sender_name=str(published.district.name),
     )

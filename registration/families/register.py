@@ -14,6 +14,7 @@ from registration.families.codes import new_code
 from registration.families.models import Registration, Status
 from registration.families.tell import tell
 from registration.mail.models import State
+from registration.mail.queue import Limited
 from registration.meetings.availability import Phase, availability
 from registration.meetings.models import Meeting
 from registration.meetings.shown import DistrictView
@@ -53,19 +54,19 @@ def register(
     submission_id: str,
     district: DistrictView,
     now: datetime,
-    stranger: bool = True,
+    limited: bool = True,
     registered_by: int | None = None,
 ) -> Registered:
     """Register a family; the caller commits. The same form sent again gives the same registration.
 
-    `stranger`: the mail counts against the limit of its address. `registered_by`: the person of staff who did it for
+    `limited`: the mail counts against the limit of its address. `registered_by`: the person of staff who did it for
     the family. Raises OtherAnswers when the form was sent before with other answers, NotOpen when nobody can register
     any more.
     """
     meeting_id = meeting.id
     for _ in range(TRIES):
         try:
-            return _register(meeting, answers, submission_id, district, now, stranger, registered_by)
+            return _register(meeting, answers, submission_id, district, now, limited, registered_by)
         except IntegrityError:
             # Another request was faster with this form, or the new code is in use: start again from what is there now.
             db.session.rollback()
@@ -109,7 +110,7 @@ def _register(
     submission_id: str,
     district: DistrictView,
     now: datetime,
-    stranger: bool,
+    limited: bool,
     registered_by: int | None,
 ) -> Registered:
     entered = seats.enter(meeting.id, answers.attendance, answers.party, answers.children)
@@ -136,6 +137,11 @@ def _register(
     if answers.call_me:
         tell("call_me", registration, meeting, now=now, occurrence="")
     message = tell(
-        "confirmation" if seated else "waiting", registration, meeting, now=now, occurrence="", stranger=stranger
+        "confirmation" if seated else "waiting",
+        registration,
+        meeting,
+        now=now,
+        occurrence="",
+        limited=Limited.NOW if limited else None,
     )
     return Registered(registration, again=False, held=message is not None and message.state == State.HELD)

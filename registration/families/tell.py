@@ -7,7 +7,7 @@ from flask import current_app
 
 from registration.families.models import Registration
 from registration.mail.models import OutboxMessage
-from registration.mail.queue import enqueue
+from registration.mail.queue import Limited, enqueue
 from registration.meetings.models import Meeting
 
 SUBJECT = "registration"
@@ -32,6 +32,11 @@ Message = Literal[
 ]
 
 
+def caused_by_family(registration: Registration) -> Limited | None:
+    """How mail that a family causes itself is limited: not at all once it has used the link in an earlier one."""
+    return Limited.NOW if registration.link_opened_at is None else None
+
+
 def topic_of(meeting_id: int) -> str:
     """What messages about a meeting are listed under."""
     return f"meeting:{meeting_id}"
@@ -54,11 +59,12 @@ def tell(
     *,
     now: datetime,
     occurrence: str,
-    stranger: bool = False,
+    limited: Limited | None = None,
 ) -> OutboxMessage | None:
     """Queue `message`; None where nobody is to be told: after "this is not me", and when the meeting is over.
 
-    `occurrence` tells apart what may be said several times; the same one is said once.
+    `occurrence` tells apart what may be said several times; the same one is said once. `limited`: whether the mail
+    counts against the limit of its address (mail/queue.py), where nobody has shown that they read mail there.
     """
     if registration.not_me_at is not None or meeting.ends_at <= now:
         return None
@@ -69,7 +75,7 @@ def tell(
         # "Please call me" is asked of people, whatever else is written.
         channel="call" if message == "call_me" else channel(registration),
         address=registration.email,
-        stranger=stranger,
+        limited=limited if registration.email else None,
         expires_at=meeting.ends_at,
         topic=topic_of(meeting.id),
     )

@@ -34,11 +34,17 @@ def folded(address: str) -> str:
 
 
 def address_key(address: str) -> str:
-    """64 hex digits that stand for a mail address, whatever the case of its letters."""
+    """64 hex digits that stand for a mailbox, whatever the case of its letters.
+
+    A tag after "+" changes nothing: most mail services deliver name+1@ and name+2@ to name@ (RFC 5233), and a stranger
+    could otherwise write to one mailbox under any number of addresses.
+    """
     # Of the current key only: when it is rotated, every address begins a fresh allowance, at most one more day's worth
     # of mail for each. Looking under all old keys would cost a query each on the way of every registration.
     key = f"mail address:{current_app.config['SECRET_KEY']}".encode()
-    return hmac.new(key, folded(address).encode(), hashlib.sha256).hexdigest()
+    local, at, domain = folded(address).rpartition("@")
+    mailbox = f"{local.partition('+')[0] or local}{at}{domain}"
+    return hmac.new(key, mailbox.encode(), hashlib.sha256).hexdigest()
 
 
 def own_domain() -> str:

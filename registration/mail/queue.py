@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from enum import StrEnum
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
@@ -16,6 +17,17 @@ from registration.mail.letter import Queued
 from registration.mail.models import OutboxMessage, State
 
 
+class Limited(StrEnum):
+    """When a message takes its place within the limit of its address.
+
+    NOW locks the allowance of the address, so it must be the last lock of a transaction, and one address a transaction.
+    LATER leaves that to the moment of sending: for what one transaction says to several addresses.
+    """
+
+    NOW = "now"
+    LATER = "later"
+
+
 def enqueue(
     message: str,
     *,
@@ -23,7 +35,7 @@ def enqueue(
     occurrence: str,
     channel: Literal["mail", "call"],
     address: str | None = None,
-    stranger: bool = False,
+    limited: Limited | None = None,
     send_at: datetime | None = None,
     expires_at: datetime | None = None,
     facts: Mapping[str, Any] | None = None,
@@ -33,9 +45,8 @@ def enqueue(
 
     What comes back is for looking at: a message just added belongs to no session.
 
-    `stranger`: nobody has proved that `address` is theirs; the message counts against the limit of the address and may
-    come back in state `held`. It then locks the allowance of the address, so it must be the last lock of a transaction.
-    Raises ValueError for a stranger's message without an address.
+    `limited`: nobody has shown that they read mail at `address`; the message counts against the limit of the address
+    and, with Limited.NOW, may come back in state `held`. Raises ValueError for such a message without an address.
     """
     now = clock.now()
     row = _row(
@@ -45,13 +56,15 @@ def enqueue(
         channel,
         address,
         now=now,
-        stranger=stranger,
+        stranger=limited is not None,
         send_at=send_at,
         expires_at=expires_at,
         facts=facts,
         topic=topic,
     )
-    if row["stranger"]:
+    if limited is not None and row["address_key"] is None and channel == "mail":
+        raise ValueError(f"{message}: a limited message needs the address whose limit it counts against")
+    if row["stranger"] and limited is Limited.NOW:
         return _enqueue_for_stranger(row, now)
     return _insert(row) or _the_one_there(row)
 
@@ -151,9 +164,7 @@ def _row(
 
 
 def _enqueue_for_stranger(row: dict[str, Any], now: datetime) -> OutboxMessage:
-    key = row["address_key"]
-    if key is None:
-        raise ValueError(f"{row['message']}: a stranger's message needs the address whose limit it counts against")
+    key: str = row["address_key"]
     place = allowance.place_of(row["message_id"])
     locked, added = _lock_and_insert(row, key, now, place)
     changed = not locked.fresh

@@ -1,12 +1,12 @@
 """Templates of mails: subject, text and HTML in the language of who reads them."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
 from flask import current_app
 from linkify_it import LinkifyIt
-from markupsafe import Markup
 
 from registration import chosen, colours, i18n, languages
 from registration.mail.styles import inlined
@@ -45,18 +45,17 @@ def _painted(style: str, accent: str | None) -> str:
     return colours.repainted(style, accent)
 
 
-def linked(text: str) -> Markup:
-    """`text` with its web and email addresses as links, the punctuation after them outside."""
-    out, at = Markup(), 0
+def linked(text: str) -> Iterator[tuple[str, str]]:
+    """`text` in pieces, each with the address it links to, "" for none; punctuation after an address stands outside."""
+    at = 0
     for found in _linkifier().match(text) or []:
         if found.schema in ("http:", "https:", "mailto:") or found.text.casefold().startswith("www."):
             # A scheme is the same in any case (RFC 3986, 3.1), but some mail programs only know the small one.
             scheme, colon, rest = found.url.partition(":")
-            out += Markup('{}<a href="{}" rel="noopener">{}</a>').format(
-                text[at : found.index], f"{scheme.lower()}{colon}{rest}", found.text
-            )
+            yield text[at : found.index], ""
+            yield found.text, f"{scheme.lower()}{colon}{rest}"
             at = found.last_index
-    return out + text[at:]
+    yield text[at:], ""
 
 
 @lru_cache(maxsize=1)

@@ -2,20 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from registration import links
 from registration.extensions import db
+from registration.families import holder
 from registration.families.models import Registration
 
 
 def of_link(token: str) -> Registration | None:
-    """The family whose mail holds this link to stop reminders; it stays good when its own link is made anew."""
-    opened = links.read(links.Purpose.UNSUBSCRIBE, token)
-    if opened is None:
-        return None
-    query = select(Registration).where(Registration.public_id == opened.public_id, Registration.erased_at.is_(None))
-    return db.session.scalars(query).first()
+    """The family whose mail holds this link to stop reminders."""
+    return holder.named_by_address(links.Purpose.UNSUBSCRIBE, token)
 
 
 def unsubscribe(registration_id: int, now: datetime) -> None:

@@ -156,8 +156,7 @@ def _letter(message: str, registration: Registration, locale: str, said: words.W
     published = read(locale)
     view, meeting = published.meeting(registration.meeting_id), registration.meeting
     own = links.token(links.Purpose.REGISTRATION, registration.public_id, registration.link_version)
-    # For good: an old mail must still end such mail after the family's link was made anew.
-    stop = links.token(links.Purpose.UNSUBSCRIBE, registration.public_id, 0)
+    stop = holder.address_token(links.Purpose.UNSUBSCRIBE, registration)
     unsubscribe = links.absolute("reminders.unsubscribe", locale=locale, token=stop)
     facts: dict[str, Any] = {
         "in_the_room": words.in_the_room(registration, view),

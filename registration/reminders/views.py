@@ -36,7 +36,7 @@ def _held(token: str, address: str) -> ResponseReturnValue:
     if registration is None:
         return render_template("families/no_link.html"), 410 if links.read(links.Purpose.REGISTRATION, token) else 404
     holder.let_go_of_family()
-    holder.hold(registration)
+    holder.hold(registration, by_link=True)
     return redirect(address, 303)
 
 
@@ -49,7 +49,7 @@ def coming() -> ResponseReturnValue:
     if request.method == "POST":
         refuse_others(registration)
         status = 422
-        if form.validate() and say_yes(registration.id, meeting.id, clock.now()):
+        if form.validate() and say_yes(registration.id, meeting.id, clock.now(), by_link=holder.opened_by_link()):
             db.session.commit()
             return redirect(url_for("reminders.coming"), 303)
         db.session.rollback()

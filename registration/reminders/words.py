@@ -9,7 +9,7 @@ from sqlalchemy import select
 from registration import dates
 from registration.extensions import db
 from registration.families.access import WayIn
-from registration.families.lines import interpreter_lines, place_lines, without_address
+from registration.families.lines import greeting_name, interpreter_lines, place_lines
 from registration.families.models import Attendance, Registration
 from registration.i18n import gettext
 from registration.meetings.models import TranslatedText
@@ -60,7 +60,7 @@ def values(
         "link": link,
         "meeting": str(view.title),
         "code": registration.code,
-        "name": without_address(registration.name),
+        "name": greeting_name(registration.name),
     }
 
 

@@ -125,6 +125,7 @@ ROUTES: dict[str, str | frozenset[str]] = {
     "staff.family": frozenset({C, G}),
     "staff.family_print": frozenset({C}),
     "staff.family_code": frozenset({C}),
+    "staff.family_new_link": frozenset({C}),
     "staff.family_resend": frozenset({C}),
     "staff.family_seen": frozenset({C}),
     "staff.register_family": frozenset({C}),

@@ -68,7 +68,7 @@ def test_a_seat_that_comes_free_goes_to_who_waits_and_is_told_once(browser: Brow
     register(waiting, email="b@example.org")
     browser.send(browser.get("/en/registration/withdraw").form("registration"))
     assert statuses() == ["withdrawn", "registered"]
-    assert messages()[-2:] == [("withdrawn", "queued"), ("promoted", "queued")]
+    assert messages()[-2:] == [("promoted", "queued"), ("withdrawn", "queued")]
     assert "you are registered" in waiting.get("/en/registration/").main.text
     assert differences() == []
 

@@ -14,7 +14,7 @@ from registration.extensions import db
 from registration.mail.commands import group
 from registration.mail.deliver import Delivery
 from registration.mail.models import OutboxMessage, State
-from registration.mail.queue import enqueue
+from registration.mail.queue import Limited, enqueue
 from registration.mail.smtp import Refused
 from tests.mail.carriers import Recording
 from tests.mail.conftest import NOON
@@ -36,7 +36,9 @@ def outbox(bare_app: Flask) -> Flask:
         Delivery(bare_app, by=Recording(refuse)).batch(clock.now())
     with clock.at(NOON - timedelta(hours=1)):
         for number in range(3, 8):
-            enqueue("hello", subject=("r", number), occurrence="", channel="mail", address="a@b.org", stranger=True)
+            enqueue(
+                "hello", subject=("r", number), occurrence="", channel="mail", address="a@b.org", limited=Limited.NOW
+            )
         enqueue("hello", subject=("r", 8), occurrence="", channel="call")
         db.session.commit()
     return bare_app

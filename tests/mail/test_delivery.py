@@ -13,7 +13,7 @@ from registration.extensions import db
 from registration.mail.deliver import GIVE_UP_AFTER, Delivery, deliver
 from registration.mail.letter import Builder, Letter, Queued, Superseded
 from registration.mail.models import AddressAllowance, OutboxMessage, State
-from registration.mail.queue import enqueue
+from registration.mail.queue import Limited, enqueue
 from registration.mail.smtp import Later, Refused, ServerAway
 from tests.mail.carriers import Recording
 from tests.mail.conftest import NOON
@@ -262,7 +262,7 @@ def test_what_no_longer_holds_is_superseded_and_a_broken_builder_stops_nobody(ba
 
 
 def test_a_superseded_message_gives_its_place_back(bare_app: Flask) -> None:
-    enqueue("tell", subject=("r", 1), occurrence="", channel="mail", address="hoa@example.org", stranger=True)
+    enqueue("tell", subject=("r", 1), occurrence="", channel="mail", address="hoa@example.org", limited=Limited.NOW)
     db.session.commit()
     Delivery(bare_app, by=Recording()).batch(clock.now())
     assert one().state == State.SUPERSEDED

@@ -14,7 +14,7 @@ from registration.extensions import db
 from registration.mail import allowance, queue
 from registration.mail.deliver import Delivery
 from registration.mail.models import AddressAllowance, OutboxMessage, State
-from registration.mail.queue import enqueue
+from registration.mail.queue import Limited, enqueue
 from registration.mail.smtp import ServerAway
 from tests.mail.carriers import Recording
 from tests.mail.conftest import NOON
@@ -24,7 +24,7 @@ HOUR = timedelta(hours=1)
 
 def ask(number: int, address: str = "hoa@example.org") -> OutboxMessage:
     """A stranger registers and gives this address."""
-    row = enqueue("hello", subject=("r", number), occurrence="", channel="mail", address=address, stranger=True)
+    row = enqueue("hello", subject=("r", number), occurrence="", channel="mail", address=address, limited=Limited.NOW)
     db.session.commit()
     return row
 

@@ -10,7 +10,7 @@ from registration import clock
 from registration.database import is_sqlite
 from registration.extensions import db
 from registration.mail.models import AddressAllowance, OutboxMessage, State
-from registration.mail.queue import enqueue
+from registration.mail.queue import Limited, enqueue
 from tests.mail.conftest import NOON
 
 
@@ -47,7 +47,12 @@ def test_another_message_subject_or_occurrence_is_another_row(
 
 def test_a_message_goes_with_the_transaction_it_belongs_to(bare_app: Flask) -> None:
     enqueue(
-        "hello", subject=("registration", 7), occurrence="", channel="mail", address="hoa@example.org", stranger=True
+        "hello",
+        subject=("registration", 7),
+        occurrence="",
+        channel="mail",
+        address="hoa@example.org",
+        limited=Limited.NOW,
     )
     db.session.rollback()
     assert count() == 0
@@ -55,7 +60,7 @@ def test_a_message_goes_with_the_transaction_it_belongs_to(bare_app: Flask) -> N
 
 
 def test_a_family_without_email_is_called(bare_app: Flask) -> None:
-    row = enqueue("hello", subject=("registration", 7), occurrence="", channel="call", stranger=True)
+    row = enqueue("hello", subject=("registration", 7), occurrence="", channel="call", limited=Limited.NOW)
     assert (row.state, row.address_key, row.stranger) == (State.CALL, None, False)
 
 
@@ -79,12 +84,14 @@ def test_the_message_id_is_on_our_domain(bare_app: Flask) -> None:
 
 def test_a_strangers_message_needs_an_address(bare_app: Flask) -> None:
     with pytest.raises(ValueError, match="needs the address"):
-        enqueue("hello", subject=("registration", 7), occurrence="", channel="mail", stranger=True)
+        enqueue("hello", subject=("registration", 7), occurrence="", channel="mail", limited=Limited.NOW)
 
 
 def test_a_duplicate_from_a_stranger_takes_no_place(bare_app: Flask) -> None:
     for _ in range(5):
-        enqueue("hello", subject=("registration", 7), occurrence="", channel="mail", address="a@b.org", stranger=True)
+        enqueue(
+            "hello", subject=("registration", 7), occurrence="", channel="mail", address="a@b.org", limited=Limited.NOW
+        )
         db.session.commit()
     assert len(db.session.scalars(select(AddressAllowance)).one().places) == 1
 
@@ -93,7 +100,14 @@ def test_a_duplicate_to_another_address_takes_no_place_there(bare_app: Flask) ->
     rows = []
     for address in ("a@b.org", "c@d.org"):
         rows.append(
-            enqueue("hello", subject=("registration", 7), occurrence="", channel="mail", address=address, stranger=True)
+            enqueue(
+                "hello",
+                subject=("registration", 7),
+                occurrence="",
+                channel="mail",
+                address=address,
+                limited=Limited.NOW,
+            )
         )
         db.session.commit()
     assert rows[0].id == rows[1].id
@@ -105,10 +119,10 @@ def test_queueing_for_a_stranger_is_few_statements(
     bare_app: Flask, earlier: int, on_sqlite: int, on_postgresql: int
 ) -> None:
     for number in range(earlier):
-        enqueue("hello", subject=("r", number), occurrence="", channel="mail", address="a@b.org", stranger=True)
+        enqueue("hello", subject=("r", number), occurrence="", channel="mail", address="a@b.org", limited=Limited.NOW)
     seen: list[str] = []
     event.listen(db.engine, "before_cursor_execute", lambda *arguments: seen.append(arguments[2]))
-    row = enqueue("hello", subject=("r", 99), occurrence="", channel="mail", address="a@b.org", stranger=True)
+    row = enqueue("hello", subject=("r", 99), occurrence="", channel="mail", address="a@b.org", limited=Limited.NOW)
     assert row.state == State.QUEUED
     expected = on_sqlite if is_sqlite() else on_postgresql
     assert len([statement for statement in seen if not statement.startswith("BEGIN")]) == expected, seen

@@ -9,7 +9,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, TemplateNotFound
 
 from registration import i18n
 from registration.mail.kept import error_text, without_links
-from registration.mail.render import one_line, render
+from registration.mail.render import linked, one_line, render
 from tests.mail.example import ARABIC, VIETNAMESE
 
 
@@ -83,3 +83,20 @@ def test_what_is_kept_opens_nothing() -> None:
     assert without_links(text, [token, f"https://meetings.example.org/vi/r/{token}"]) == "See (…), or … Token …."
     assert error_text(f"550 <hoa@example.org>\n  unknown {token}", [token]) == "550 <…> unknown …"
     assert len(error_text("x" * 1000)) == 300
+
+
+@pytest.mark.no_database
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        ("See Https://example.org/mapa, now", ["https://example.org/mapa"]),
+        ("https://example.org/a!", ["https://example.org/a"]),
+        ("(https://example.org/x_(y))", ["https://example.org/x_(y)"]),
+        ("www.example.org. Or ana@example.org;", ["http://www.example.org", "mailto:ana@example.org"]),
+        ("javascript:alert(1) //x.org 5.30 p.m.", []),
+    ],
+)
+def test_addresses_in_staffs_words_become_links_without_the_punctuation_after_them(text: str, links: list[str]) -> None:
+    pieces = list(linked(text))
+    assert [href for _, href in pieces if href] == links
+    assert "".join(words for words, _ in pieces) == text

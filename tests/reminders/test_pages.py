@@ -5,6 +5,7 @@ from flask import Flask
 
 from registration import clock, links
 from registration.extensions import db
+from registration.families import holder
 from registration.families.models import Demand, Registration
 from registration.families.recount import differences
 from registration.mail.models import State
@@ -21,7 +22,7 @@ def own(registration: Registration) -> str:
 
 def stop(registration: Registration) -> str:
     """The address that ends reminders."""
-    return f"/en/unsubscribe/{links.token(links.Purpose.UNSUBSCRIBE, registration.public_id, 0)}"
+    return f"/en/unsubscribe/{holder.address_token(links.Purpose.UNSUBSCRIBE, registration)}"
 
 
 def now(registration_id: int) -> Registration:

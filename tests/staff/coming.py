@@ -45,7 +45,7 @@ def comes(name: str = ROSA.name, slug: str = "english-meeting", **answers: Any) 
         submission_id=secrets.token_hex(8),
         district=content("en").district,
         now=clock.now(),
-        stranger=False,
+        limited=False,
     )
     db.session.commit()
     return db.session.get_one(Registration, made.registration.id)

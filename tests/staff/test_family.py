@@ -261,7 +261,7 @@ def test_staff_say_that_a_family_cannot_come_twice_is_once(app: Flask, staff: Br
     assert [row.status for row in registrations()] == ["withdrawn", "registered"]
     assert actions() == ["family.withdrawn"]
     assert "Withdrawn by staff" in page.text
-    assert [message for message, _ in told()] == ["confirmation", "waiting", "withdrawn", "promoted"]
+    assert [message for message, _ in told()] == ["confirmation", "waiting", "promoted", "withdrawn"]
     assert differences() == []
 
 
@@ -448,3 +448,26 @@ def test_the_history_says_what_happened_and_who_did_it(app: Flask, staff: Browse
     assert person_with("coordinator").name in history.text
     db.session.rollback()
     assert db.session.scalars(select(OutboxMessage.message).where(OutboxMessage.message == "withdrawn")).all()
+
+
+def test_a_new_link_revokes_the_old_one_and_is_recorded(app: Flask, staff: Browser) -> None:
+    family = Browser(app)
+    page = register(family)
+    link = page.root.one(class_="secret").get("href")
+    answer = staff.send(form_to(page_of(staff), "/new-link"))
+    assert "The new one is on its way." in answer.text
+    assert Browser(app).get(link).status == 410
+    assert family.get("/en/registration/").status == 403
+    assert (told()[-1], actions()[-1]) == (("link", "queued"), "family.link_renewed")
+    assert the_only().link_opened_at is None
+
+
+def test_a_family_that_was_asked_after_not_me_gets_a_link_that_works(app: Flask, staff: Browser) -> None:
+    register(Browser(app))
+    not_me(the_only(), NOW)
+    db.session.commit()
+    version = the_only().link_version
+    decide(staff, "keep")
+    assert the_only().not_me_at is None
+    assert the_only().link_version > version
+    assert told()[-1] == ("link", "queued")

@@ -7,15 +7,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from registration import clock, links
+from registration.accounts.limits import take_lost_link
 from registration.extensions import db
 from registration.families import codes, holder
 from registration.families.change import not_me
 from registration.families.models import Registration
-from registration.families.tell import tell
+from registration.families.tell import SUBJECT, tell
 from registration.families.views.blueprint import blueprint
 from registration.forms import Contact, Form
 from registration.i18n import gettext
 from registration.mail.address import folded
+from registration.mail.queue import Limited, enqueue
 from registration.phones import NotATelephone, read
 
 
@@ -26,7 +28,7 @@ def open_link(token: str) -> ResponseReturnValue:
     if registration is None:
         return render_template("families/no_link.html"), 410 if links.read(links.Purpose.REGISTRATION, token) else 404
     holder.let_go_of_family()
-    holder.hold(registration)
+    holder.hold(registration, by_link=True)
     return redirect(url_for("families.registration"), 303)
 
 
@@ -37,9 +39,12 @@ class NotMeForm(Form):
 @blueprint.route("/<locale>/not-me/<token>", methods=["GET", "POST"], endpoint="not_me")
 def not_me_page(token: str) -> ResponseReturnValue:
     """ "This is not me": a page with a button; only its POST acts, since mail scanners open every link."""
-    registration = holder.named_by(links.Purpose.NOT_ME, token)
+    registration = holder.named_by_address(links.Purpose.NOT_ME, token)
     if registration is None:
-        abort(404)
+        if links.read(links.Purpose.NOT_ME, token) is None:
+            abort(404)
+        # The address was corrected or the data deleted: nothing about it goes to this address any more.
+        return render_template("families/not_me.html", form=NotMeForm(), done=True, token=token), 410
     form = NotMeForm()
     done = registration.not_me_at is not None
     if request.method == "POST" and form.validate():
@@ -82,21 +87,37 @@ def lost_link() -> ResponseReturnValue:
 
 
 def _send_again(code: str, contact: str) -> None:
+    """Queue the link, or a message to nobody: what is done, and how long it takes, is the same either way."""
+    now = clock.now()
     query = select(Registration).where(Registration.code == code).options(joinedload(Registration.meeting))
     registration = db.session.scalars(query).first()
-    if registration is None or registration.erased_at is not None or not _fits(registration, contact):
+    fits = registration is not None and registration.erased_at is None and _fits(registration, contact)
+    if not take_lost_link(_contact_key(contact), now):
         return
-    now = clock.now()
-    # One link a minute: pressing twice sends one. It counts against the limit of the address like a stranger's mail.
+    # One link a minute: pressing twice sends one.
     occurrence = now.strftime("%Y%m%dT%H%M")
-    tell(
+    if registration is not None and fits:
+        tell("link", registration, registration.meeting, now=now, occurrence=occurrence, limited=Limited.NOW)
+        return
+    # An address that nobody has, so that no guess uses up the limit of one that somebody does.
+    nobody = f"{links.new_public_id()}@invalid"
+    enqueue(
         "link",
-        registration,
-        registration.meeting,
-        now=now,
-        occurrence=occurrence,
-        stranger=registration.email is not None,
+        subject=(SUBJECT, 0),
+        occurrence=links.new_public_id(),
+        channel="mail",
+        address=nobody,
+        limited=Limited.NOW,
+        expires_at=now,
     )
+
+
+def _contact_key(contact: str) -> str:
+    """What guesses of one contact are counted under, however it is typed."""
+    try:
+        return read(contact, current_app.config["PHONE_REGION"])
+    except NotATelephone:
+        return folded(contact)
 
 
 def _fits(registration: Registration, contact: str) -> bool:

@@ -159,8 +159,9 @@ def change_page() -> ResponseReturnValue:
     version = request.form.get("version", type=int, default=registration.version)
     if not form.check_for(meeting, i18n.speaking(), childcare_open(meeting, now)):
         return _ask(registration, meeting, view, form, version, 422)
+    link_version = registration.link_version
     try:
-        change(
+        changed = change(
             registration.id,
             meeting.id,
             form.answers(),
@@ -168,6 +169,7 @@ def change_page() -> ResponseReturnValue:
             district=content(i18n.speaking()).district,
             now=now,
             actor="family",
+            by_link=holder.opened_by_link(),
         )
     except NoRoom:
         db.session.rollback()
@@ -177,6 +179,9 @@ def change_page() -> ResponseReturnValue:
         db.session.rollback()
         registration, _, view = own()
         return _changed_meanwhile(registration, view, form)
+    # Another address or phone has revoked the link, and with it every browser but this one.
+    if changed.link_version != link_version:
+        holder.hold(changed)
     db.session.commit()
     return redirect(url_for("families.registration", changed=1), 303)
 
@@ -226,7 +231,8 @@ def withdraw_page() -> ResponseReturnValue:
     if request.method == "POST":
         refuse_others(registration)
         if form.validate():
-            withdraw(registration.id, meeting.id, now=clock.now(), actor="family")
+            by_link = holder.opened_by_link()
+            withdraw(registration.id, meeting.id, now=clock.now(), actor="family", by_link=by_link)
             db.session.commit()
             return redirect(url_for("families.registration"), 303)
     status = 422 if request.method == "POST" else 200

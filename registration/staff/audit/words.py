@@ -26,6 +26,7 @@ ACTIONS: Mapping[str, Callable[[], str]] = {
     "family.mapped": lambda: gettext("Said which language a family means"),
     "family.noted": lambda: gettext("Wrote a note on a family’s language"),
     "family.kept": lambda: gettext("Looked at a registration and kept it"),
+    "family.link_renewed": lambda: gettext("Gave a family a new link"),
     "family.link_sent": lambda: gettext("Sent a family its link again"),
     "family.address_seen": lambda: gettext("Looked at registrations with one address"),
     "families_exported": lambda: gettext("Saved a list of families as a file"),

@@ -135,11 +135,15 @@ def _told(messages: Iterable[OutboxMessage], entries: Sequence[tuple[AuditEntry,
         "withdrawn": gettext("Said that it cannot come"),
         "link": gettext("Link asked for again"),
     }
-    same = {"changed": "family.changed", "withdrawn": "family.withdrawn", "link": "family.link_sent"}
+    same = {
+        "changed": ("family.changed",),
+        "withdrawn": ("family.withdrawn",),
+        "link": ("family.link_sent", "family.link_renewed", "family.kept"),
+    }
     for message in messages:
         # Where staff did it, the record says so, and who.
         known = any(
-            entry.action == same.get(message.message) and abs(entry.at - message.created_at) < TOGETHER
+            entry.action in same.get(message.message, ()) and abs(entry.at - message.created_at) < TOGETHER
             for entry, _ in entries
         )
         if message.message in words and not known:
@@ -151,6 +155,7 @@ def _recorded(entries: Iterable[tuple[AuditEntry, str]]) -> Iterator[Happened]:
         "family.changed": gettext("Answers changed by staff"),
         "family.withdrawn": gettext("Withdrawn by staff"),
         "family.link_sent": gettext("Link sent again by staff"),
+        "family.link_renewed": gettext("New link sent by staff; the old one stopped working"),
         "family.mapped": gettext("Language chosen by staff"),
         "family.noted": gettext("Note on the language written"),
         "family.address_seen": gettext("Shared address looked at"),

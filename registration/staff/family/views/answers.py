@@ -71,7 +71,7 @@ def _register(meeting: Meeting, view: MeetingView, form: OnBehalfForm, now: date
             submission_id=form.submission_id.data,
             district=content(i18n.speaking()).district,
             now=now,
-            stranger=False,
+            limited=False,
             registered_by=person.id,
         )
     except OtherAnswers as other:

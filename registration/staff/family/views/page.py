@@ -13,6 +13,7 @@ from registration.accounts.models import Person
 from registration.accounts.roles import Role
 from registration.extensions import db
 from registration.families import hearing, holder, words
+from registration.families.change import new_link
 from registration.families.codes import picture
 from registration.families.models import ENDING, OWN_WORDS, InterpretationRequest, Modality, Registration, Status
 from registration.families.tell import channel, tell
@@ -192,6 +193,26 @@ def family_resend(registration_id: int) -> ResponseReturnValue:
         call = row.state == "call"
         flash(gettext("The link is on the list of calls.") if call else gettext("The link is on its way."), "good")
     db.session.commit()
+    return to_family(registration_id)
+
+
+@blueprint.post("/families/<int:registration_id>/new-link")
+@requires(Role.COORDINATOR)
+def family_new_link(registration_id: int) -> ResponseReturnValue:
+    """Revoke the link of a family, and whatever browser was opened by it, and send it a new one."""
+    registration, meeting, _ = open_family(registration_id)
+    if not ButtonForm().validate():
+        return page(registration_id, old_form=True)
+    row = new_link(registration_id, meeting.id, clock.now())
+    _recorded("family.link_renewed", registration)
+    db.session.commit()
+    if row is None:
+        words = gettext("The old link no longer works. Nobody was told, because no mail goes to this family now.")
+    elif row.state == "call":
+        words = gettext("The old link no longer works. The new one is on the list of calls.")
+    else:
+        words = gettext("The old link no longer works. The new one is on its way.")
+    flash(words, "good" if row else "warn")
     return to_family(registration_id)
 
 

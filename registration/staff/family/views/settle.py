@@ -8,7 +8,7 @@ from registration.accounts.guard import requires, signed_in
 from registration.accounts.roles import Role
 from registration.extensions import db
 from registration.families import demand
-from registration.families.change import withdraw
+from registration.families.change import new_link, withdraw
 from registration.families.mapping import NotOwnWords, map_language
 from registration.families.models import OWN_WORDS, CallResult, InterpretationRequest, Registration
 from registration.i18n import gettext
@@ -137,6 +137,8 @@ def _keep(registration_id: int, meeting_id: int, note: str) -> None:
     if not is_them(registration_id, meeting_id):
         return
     record("family.kept", registration_id, meeting_id)
+    # "This is not me" had revoked the link.
+    new_link(registration_id, meeting_id, clock.now())
     note_call(
         registration_id,
         meeting_id,

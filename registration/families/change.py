@@ -2,22 +2,21 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import selectinload
 
 from registration.database import NO_KEY
 from registration.extensions import db
 from registration.families import demand, hearing, seats
 from registration.families.answers import Answers, Wish
+from registration.families.forget import forget as forget_families
 from registration.families.models import (
     OWN_WORDS,
     Event,
     InterpretationEvent,
     InterpretationRequest,
-    PhoneCall,
     Registration,
     RegistrationWord,
-    ReleasedQuestion,
     Status,
 )
 from registration.families.store import add_words, columns
@@ -199,28 +198,19 @@ def promote(meeting: Meeting, now: datetime) -> None:
 
 
 def erase(registration_id: int, meeting_id: int, *, now: datetime) -> None:
-    """Delete what names the family. Counts and the record of what was asked stay, without words of the family.
+    """Delete what names the family, with its messages and calls to make. Counts and the record of requests stay.
 
-    What interpreters were let read of its question goes too.
+    Before the meeting ends its seats go to waiting families. Afterwards it stays counted: what was served was served.
     """
     meeting, registration = locked(registration_id, meeting_id)
-    if registration.status != Status.WITHDRAWN:
+    frees_seats = registration.status != Status.WITHDRAWN and meeting.ends_at > now
+    if frees_seats:
         free(meeting, registration, now, ("family", None))
-    registration.erased_at = now
-    _forget_words(registration)
-    db.session.execute(delete(ReleasedQuestion).where(ReleasedQuestion.registration_id == registration.id))
-    registration.name = registration.needs_other = registration.question = registration.dialect_note = ""
-    registration.email = registration.email_folded = registration.phone = None
-    registration.needs = []
-    # Who guesses a name and an address could try them against the hash.
-    registration.answers_hash = ""
-    registration.link_version += 1
-    for request in registration.requests:
-        request.own_words = ""
-    notes = update(PhoneCall).where(PhoneCall.registration_id == registration.id).values(note="")
-    db.session.execute(notes.execution_options(synchronize_session=False))
-    forget(SUBJECT, registration.id)
-    promote(meeting, now)
+    forget_families(meeting_id, [registration_id], now)
+    db.session.expire(registration)
+    forget(SUBJECT, [registration_id], now)
+    if frees_seats:
+        promote(meeting, now)
 
 
 def _forget_words(registration: Registration) -> None:

@@ -28,6 +28,8 @@ ACTIONS: Mapping[str, Callable[[], str]] = {
     "family.kept": lambda: gettext("Looked at a registration and kept it"),
     "family.link_sent": lambda: gettext("Sent a family its link again"),
     "family.address_seen": lambda: gettext("Looked at registrations with one address"),
+    "family.data_given": lambda: gettext("Gave out all data of a family"),
+    "retention.purged": lambda: gettext("Deleted answers whose time has passed"),
     "families_exported": lambda: gettext("Saved a list of families as a file"),
     "registrations.removed": lambda: gettext("Removed registrations"),
     "registrations.restored": lambda: gettext("Brought removed registrations back"),

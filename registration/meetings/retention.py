@@ -36,7 +36,7 @@ def kept_until(meetings: Collection[Meeting]) -> Mapping[int, datetime]:
 
 
 def past_retention(before: datetime) -> ColumnElement[bool]:
-    """Meetings whose answers are to be deleted. `before`: now, less the days they are kept; the same as `kept_until`."""
+    """Meetings whose answers are to be deleted, by the rule of `kept_until`; `before`: now less `days_kept`."""
     change = MeetingChange
     recent = select(change.id).where(change.meeting_id == Meeting.id, change.kind.in_(CALLED_OFF), change.at > before)
     return (Meeting.ends_at <= before) & or_(Meeting.status == MeetingStatus.SCHEDULED, ~recent.exists())

@@ -27,8 +27,16 @@ def purge(batch: int, full: bool) -> None:
     compact.compact(clock.now())
     db.session.commit()
     if full and not database.is_sqlite():
-        with db.engine.connect() as connection:
-            connection.execute(text("VACUUM FULL"))
+        _vacuum_full()
     for what, number in done.items():
         click.echo(f"{number:>8}  {what} deleted")
     click.echo("Nothing else has passed its time.")
+
+
+def _vacuum_full() -> None:
+    # Inside a transaction PostgreSQL refuses it, and what only reads begins none.
+    database.reads_only()
+    with db.engine.connect() as connection:
+        connection.execute(text("SET statement_timeout TO 0"))
+        connection.execute(text("SET lock_timeout TO 0"))
+        connection.execute(text("VACUUM FULL"))

@@ -40,7 +40,10 @@ def compact_after_erasing(now: datetime) -> int:
 
 
 def compact(now: datetime, *, rewrites: bool = True) -> None:
-    """Delete the files of forgotten mails, and what SQLite keeps beside its rows. The caller has written nothing yet."""
+    """Delete the files of forgotten mails, and what SQLite keeps beside its rows.
+
+    The caller's transaction has written nothing yet: rewriting waits for every other writer.
+    """
     forget_files(now, now - days_kept())
     db.session.rollback()
     if database.is_sqlite():

@@ -213,6 +213,26 @@ def erase(registration_id: int, meeting_id: int, *, now: datetime) -> None:
         promote(meeting, now)
 
 
+def free_erased(meeting: Meeting, now: datetime) -> None:
+    """Free the seats of families whose data is deleted: nobody can tell them that their meeting is held after all.
+
+    The meeting is locked.
+    """
+    query = (
+        select(Registration)
+        .where(
+            Registration.meeting_id == meeting.id,
+            Registration.erased_at.is_not(None),
+            Registration.status != Status.WITHDRAWN,
+        )
+        .order_by(Registration.id)
+        .with_for_update(**NO_KEY)
+        .options(selectinload(Registration.requests).selectinload(InterpretationRequest.events))
+    )
+    for registration in db.session.scalars(query.execution_options(populate_existing=True)).all():
+        free(meeting, registration, now, ("system", None))
+
+
 def _forget_words(registration: Registration) -> None:
     words = (
         RegistrationWord.meeting_id == registration.meeting_id,

@@ -44,6 +44,8 @@ def own() -> tuple[Registration, Meeting, MeetingView]:
 
 
 def _no_link() -> Response:
+    if holder.held_deleted():
+        return Response(render_template("families/deleted.html"), 410)
     return Response(render_template("families/no_link.html"), 403)
 
 

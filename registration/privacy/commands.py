@@ -16,7 +16,7 @@ group = AppGroup("privacy", help="Delete personal data whose time has passed.")
 
 @group.command("purge")
 @click.option("--batch", type=click.IntRange(min=1), default=FAMILIES, show_default=True, help="Families at a time.")
-@click.option("--full", is_flag=True, help="On PostgreSQL also VACUUM FULL, which locks each table while it runs.")
+@click.option("--full", is_flag=True, help="On PostgreSQL also rewrite all tables, each of them locked meanwhile.")
 def purge(batch: int, full: bool) -> None:
     """Delete what has been kept for its time after the meeting. Stopped in the middle, the next time goes on there."""
     done: Counter[str] = Counter()
@@ -39,4 +39,6 @@ def _vacuum_full() -> None:
     with db.engine.connect() as connection:
         connection.execute(text("SET statement_timeout TO 0"))
         connection.execute(text("SET lock_timeout TO 0"))
+        # The planner's samples of what was deleted are replaced, and then rewritten with everything else.
+        connection.execute(text("ANALYZE"))
         connection.execute(text("VACUUM FULL"))

@@ -22,7 +22,7 @@ from registration.interpretation.models import OwnChange
 from registration.mail.forget import forget_allowances, forget_some
 from registration.mail.models import OutboxMessage
 from registration.meetings.models import Meeting
-from registration.meetings.retention import days_kept, past_retention
+from registration.meetings.retention import days_kept
 
 # Families, and files of up to ten megabytes each, dealt with in one transaction.
 FAMILIES, FILES = 200, 20
@@ -80,7 +80,7 @@ def _registrations(now: datetime, before: datetime, most: int) -> int:
 
 def _first(before: datetime, keeps: ColumnElement[bool]) -> int | None:
     """The meeting that ended first of those past retention that still keep something."""
-    query = select(Meeting.id).where(past_retention(before), keeps).order_by(Meeting.ends_at, Meeting.id)
+    query = select(Meeting.id).where(Meeting.ends_at <= before, keeps).order_by(Meeting.ends_at, Meeting.id)
     return db.session.scalar(query.limit(1))
 
 
@@ -101,7 +101,7 @@ def _files(before: datetime) -> int:
     due = (
         select(Material.id)
         .join(Meeting, Meeting.id == Material.meeting_id)
-        .where(past_retention(before))
+        .where(Meeting.ends_at <= before)
         .order_by(Material.id)
         .limit(FILES)
     )
@@ -117,7 +117,7 @@ def _contacts(before: datetime) -> int:
     due = (
         select(Briefing.meeting_id)
         .join(Meeting, Meeting.id == Briefing.meeting_id)
-        .where(past_retention(before), named)
+        .where(Meeting.ends_at <= before, named)
     )
     ids = db.session.scalars(due.order_by(Briefing.meeting_id).limit(FAMILIES)).all()
     _run(update(Briefing).where(Briefing.meeting_id.in_(ids)).values(contact_name="", contact_phone=""))

@@ -116,7 +116,16 @@ def on_disk(app: Flask) -> dict[str, int]:
 def _dump() -> bytes:
     uri = make_url(str(db.engine.url.render_as_string(hide_password=False)))
     host, name = str(uri.query["host"]), str(uri.database)
-    command = [find_programs() / "pg_dump", "--host", host, "--username", str(uri.username), "--schema", "public", name]
+    command = [
+        str(find_programs() / "pg_dump"),
+        "--host",
+        host,
+        "--username",
+        str(uri.username),
+        "--schema",
+        "public",
+        name,
+    ]
     return subprocess.run(command, check=True, capture_output=True).stdout
 
 

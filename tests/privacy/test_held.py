@@ -89,7 +89,7 @@ def test_giving_data_out_is_recorded_without_any_of_it(app: Flask, staff: Browse
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "family.data_given")).one()
     assert (entry.object_id, entry.facts) == (the_only().id, {"format": "json" if what == "json" else "page"})
     assert hits(repr(entry.facts).encode()) == 0
-    assert "All data given to the family" in staff.get(f"/staff/families/{the_only().id}/").text
+    assert "Data given to the family" in staff.get(f"/staff/families/{the_only().id}/").text
 
 
 def test_a_form_that_was_open_for_too_long_gives_nothing_out(app: Flask, staff: Browser) -> None:

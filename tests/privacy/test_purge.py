@@ -11,7 +11,7 @@ from registration import clock
 from registration.accounts.models import AuditEntry
 from registration.extensions import db
 from registration.families import outcomes
-from registration.families.change import withdraw
+from registration.families.change import erase, withdraw
 from registration.families.interpretation import Key
 from registration.families.models import Demand, Event, Modality, Outcome, Registration, Removal
 from registration.families.outcomes import Result, Said
@@ -24,6 +24,7 @@ from registration.mail import deliver
 from registration.mail.models import AddressAllowance, OutboxMessage
 from registration.meetings.models import District, Meeting, MeetingStatus
 from registration.privacy.purge import step
+from registration.staff.calls.waiting import Filter, calls
 from registration.staff.plan.change_of_plan import change_of_plan
 from registration.staff.plan.plans import Kind, Plan
 from registration.staff.removals.remove import remove
@@ -269,6 +270,34 @@ def test_the_old_link_opens_a_page_that_says_so_and_names_nobody(app: Flask) -> 
             assert page.status_code == 410
             assert "We deleted your answers" in page.text
             assert not [word for word in ADA.values() if word in page.text]
+
+
+def test_a_family_that_deletes_its_data_after_the_meeting_is_still_counted(app: Flask) -> None:
+    number, held = family(app, adults="2"), meeting()
+    seats, demand = numbers(held.id)[0], numbers(held.id)[7]
+    erase(number, held.id, now=held.ends_at)
+    db.session.commit()
+    assert (the_only().name, the_only().status) == ("", "registered")
+    assert (numbers(held.id)[0], numbers(held.id)[7]) == (seats, demand)
+    assert differences() == []
+
+
+def test_that_a_family_deleted_its_data_is_on_record_without_any_of_it(app: Flask) -> None:
+    browser = Browser(app)
+    register(browser)
+    browser.send(browser.get("/en/registration/delete").form("registration"))
+    db.session.rollback()
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "family.erased_itself")).one()
+    assert (entry.actor, entry.object_id, entry.facts) == ("family", the_only().id, {})
+
+
+def test_a_family_that_deletes_its_data_waits_for_no_call_any_more(app: Flask) -> None:
+    number = family(app, email="", interpretation="call", other_language="")
+    assert calls(Filter(), NOW, 10).calls
+    erase(number, meeting().id, now=NOW)
+    db.session.commit()
+    assert not calls(Filter(), NOW, 10).calls
+    assert {row.state for row in db.session.scalars(select(OutboxMessage))} == {"superseded"}
 
 
 def test_staff_see_a_family_without_its_answers_and_can_do_nothing_more_for_it(app: Flask) -> None:

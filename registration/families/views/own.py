@@ -6,6 +6,8 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import MultiDict
 
 from registration import clock, i18n, links, phones, web
+from registration.accounts import audit
+from registration.accounts.models import Actor
 from registration.extensions import db
 from registration.families import demand, hearing, holder, words
 from registration.families.access import way_in
@@ -245,6 +247,13 @@ def erase_page() -> ResponseReturnValue:
         refuse_others(registration)
         if form.validate():
             erase(registration.id, meeting.id, now=clock.now())
+            audit.record(
+                "family.erased_itself",
+                object_kind="registration",
+                object_id=registration.id,
+                meeting_id=meeting.id,
+                actor=Actor.FAMILY,
+            )
             db.session.commit()
             return leave(render_template("families/erased.html", view=view))
     status = 422 if request.method == "POST" else 200

@@ -23,6 +23,7 @@ ACTIONS: Mapping[str, Callable[[], str]] = {
     "family.changed": lambda: gettext("Changed a family’s answers"),
     "family.withdrawn": lambda: gettext("Cancelled for a family"),
     "family.erased": lambda: gettext("Deleted a family’s data"),
+    "family.erased_itself": lambda: gettext("Deleted its own data"),
     "family.mapped": lambda: gettext("Said which language a family means"),
     "family.noted": lambda: gettext("Wrote a note on a family’s language"),
     "family.kept": lambda: gettext("Looked at a registration and kept it"),

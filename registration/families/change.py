@@ -66,7 +66,8 @@ def change(
     `person_id`: who of staff did it for the family.
     """
     meeting, registration = locked(registration_id, meeting_id)
-    if registration.version != version or registration.status == Status.WITHDRAWN:
+    ended = registration.status == Status.WITHDRAWN or registration.erased_at is not None
+    if registration.version != version or ended:
         raise ChangedMeanwhile
     address_before, called_before = registration.email_folded, _to_call(registration)
     before = demand.contribution(registration, demand.active(registration))

@@ -11,11 +11,12 @@ from registration import clock
 from registration.accounts.models import AuditEntry
 from registration.extensions import db
 from registration.families import outcomes
-from registration.families.change import erase, withdraw
+from registration.families.change import ChangedMeanwhile, change, erase, withdraw
 from registration.families.interpretation import Key
-from registration.families.models import Demand, Event, Modality, Outcome, Registration, Removal
+from registration.families.models import CallResult, Demand, Event, Modality, Outcome, Registration, Removal
 from registration.families.outcomes import Result, Said
 from registration.families.recount import differences
+from registration.families.releasing import NothingAsked, release
 from registration.interpretation import book
 from registration.interpretation.briefing.models import Briefing, Material, MaterialContent
 from registration.interpretation.day import approving, attending
@@ -23,8 +24,11 @@ from registration.interpretation.models import Assignment
 from registration.mail import deliver
 from registration.mail.models import AddressAllowance, OutboxMessage
 from registration.meetings.models import District, Meeting, MeetingStatus
+from registration.meetings.published import content
 from registration.privacy.purge import step
+from registration.staff.calls.record import note_call
 from registration.staff.calls.waiting import Filter, calls
+from registration.staff.family.settle import seen_as, write_note
 from registration.staff.plan.change_of_plan import change_of_plan
 from registration.staff.plan.plans import Kind, Plan
 from registration.staff.removals.remove import remove
@@ -33,6 +37,7 @@ from tests.families.steps import ADA, address, meeting, register, registrations,
 from tests.interpretation.cast import interpreter, team
 from tests.pages import Browser
 from tests.privacy.canary import family, hits, rows, sing
+from tests.promises.crowd import all_at_once, answers, registers
 
 DAYS = timedelta(days=30)
 A_SECOND = timedelta(seconds=1)
@@ -298,6 +303,56 @@ def test_a_family_that_deletes_its_data_waits_for_no_call_any_more(app: Flask) -
     db.session.commit()
     assert not calls(Filter(), NOW, 10).calls
     assert {row.state for row in db.session.scalars(select(OutboxMessage))} == {"superseded"}
+
+
+def test_nothing_is_written_to_a_family_whose_data_was_deleted_a_moment_ago(app: Flask) -> None:
+    number, held = family(app), meeting()
+    version = the_only().version
+    erase(number, held.id, now=held.ends_at)
+    db.session.commit()
+    assert not write_note(number, "zeisig note", seen=seen_as(""))
+    note_call(
+        number,
+        held.id,
+        CallResult.REACHED,
+        "zeisig call",
+        message_ids=(),
+        noted_before=0,
+        person_id=None,
+        now=held.ends_at,
+    )
+    db.session.commit()
+    district = content("en").district
+    with pytest.raises(ChangedMeanwhile):
+        change(number, held.id, answers(1), version=version, district=district, now=held.ends_at, actor="family")
+    db.session.rollback()
+    with pytest.raises(NothingAsked):
+        release(number, "zeisig question", by=None, now=held.ends_at)
+    assert hits(rows()) == 0
+
+
+def test_several_loops_at_once_delete_everything_once(app: Flask) -> None:
+    for number in range(40):
+        registers("english-meeting", number)
+    now = due()
+    # On SQLite reading here would keep the others out.
+    db.session.rollback()
+
+    def deletes(_: int) -> int:
+        done = 0
+        while one := step(now, 3):
+            db.session.commit()
+            done += one.number if one.what == "registrations" else 0
+        db.session.commit()
+        return done
+
+    assert sum(all_at_once(app, 4, deletes)) == 40
+    while step(now):
+        db.session.commit()
+    assert all(erased())
+    counted = [entry.facts["families"] for entry in db.session.scalars(select(AuditEntry)) if "families" in entry.facts]
+    assert sum(counted) == 40
+    assert differences() == []
 
 
 def test_staff_see_a_family_without_its_answers_and_can_do_nothing_more_for_it(app: Flask) -> None:

@@ -120,6 +120,20 @@ def test_a_mail_that_is_under_way_while_data_is_deleted_is_recorded_without_its_
     assert [name for name in on_disk(app) if name.endswith(".eml")] == []
 
 
+def test_no_free_page_is_left_in_a_sqlite_file(app: Flask) -> None:
+    def free() -> int:
+        return int(db.session.scalar(text("PRAGMA freelist_count")) or 0)
+
+    if database.is_sqlite():
+        db.session.execute(text("CREATE TABLE spare AS SELECT randomblob(100000) AS data"))
+        db.session.execute(text("DROP TABLE spare"))
+        db.session.commit()
+        assert free()
+        db.session.rollback()
+        purged(app)
+        assert free() == 0
+
+
 def test_sqlite_overwrites_what_is_deleted(app: Flask) -> None:
     if database.is_sqlite():
         connection = db.engine.raw_connection()

@@ -72,7 +72,7 @@ def test_where_no_answers_are_left_there_is_nothing_to_warn_about(app: Flask) ->
 @pytest.mark.parametrize(
     ("status", "words", "href"),
     [
-        (MeetingStatus.SCHEDULED, "Nobody has said yet what was served.", "/outcomes"),
+        (MeetingStatus.SCHEDULED, "Nobody has said yet what was served.", "/outcome"),
         (MeetingStatus.POSTPONED, "There is no new date yet.", "/plan/"),
     ],
 )

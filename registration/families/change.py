@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from registration.database import NO_KEY
@@ -10,13 +10,13 @@ from registration.extensions import db
 from registration.families import demand, hearing, seats
 from registration.families.answers import Answers, Wish
 from registration.families.forget import forget as forget_families
+from registration.families.forget import forget_words
 from registration.families.models import (
     OWN_WORDS,
     Event,
     InterpretationEvent,
     InterpretationRequest,
     Registration,
-    RegistrationWord,
     Status,
 )
 from registration.families.store import add_words, columns
@@ -74,7 +74,7 @@ def change(
     _reseat(meeting, registration, answers)
     _childcare(meeting, registration, answers)
     if registration.name != answers.name:
-        _forget_words(registration)
+        forget_words(meeting.id, registration.id)
         add_words(registration.id, meeting.id, answers.name)
     for name, value in columns(answers).items():
         setattr(registration, name, value)
@@ -207,7 +207,8 @@ def erase(registration_id: int, meeting_id: int, *, now: datetime) -> None:
     frees_seats = registration.status != Status.WITHDRAWN and meeting.ends_at > now
     if frees_seats:
         free(meeting, registration, now, ("family", None))
-    forget_families(meeting_id, [registration_id], now)
+    forget_families([registration_id], now)
+    forget_words(meeting_id, registration_id)
     db.session.expire(registration)
     forget(SUBJECT, [registration_id], now)
     if frees_seats:
@@ -232,14 +233,6 @@ def free_erased(meeting: Meeting, now: datetime) -> None:
     )
     for registration in db.session.scalars(query.execution_options(populate_existing=True)).all():
         free(meeting, registration, now, ("system", None))
-
-
-def _forget_words(registration: Registration) -> None:
-    words = (
-        RegistrationWord.meeting_id == registration.meeting_id,
-        RegistrationWord.registration_id == registration.id,
-    )
-    db.session.execute(delete(RegistrationWord).where(*words))
 
 
 def not_me(registration: Registration, now: datetime) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Delete, Update, delete, update
+from sqlalchemy import Delete, Update, delete, select, tuple_, update
 
 from registration.extensions import db
 from registration.families.models import (
@@ -33,10 +33,10 @@ BLANK: dict[str, Any] = {
 }
 
 
-def forget(meeting_id: int, registration_ids: Collection[int], now: datetime) -> None:
+def forget(registration_ids: Collection[int], now: datetime) -> None:
     """Erase registrations of one meeting, which the caller has locked, and close their links.
 
-    Their messages are the outbox's to forget (mail/forget.py).
+    Their messages are the outbox's to forget (mail/forget.py), and staff find them until their words are forgotten.
     """
     rows = Registration.id.in_(registration_ids)
     closed = {"erased_at": now, "link_version": Registration.link_version + 1}
@@ -45,8 +45,21 @@ def forget(meeting_id: int, registration_ids: Collection[int], now: datetime) ->
     _run(update(InterpretationRequest).where(mine, InterpretationRequest.own_words != "").values(own_words=""))
     _run(update(PhoneCall).where(PhoneCall.registration_id.in_(registration_ids)).values(note=""))
     _run(delete(ReleasedQuestion).where(ReleasedQuestion.registration_id.in_(registration_ids)))
-    words = (RegistrationWord.meeting_id == meeting_id, RegistrationWord.registration_id.in_(registration_ids))
+
+
+def forget_words(meeting_id: int, registration_id: int) -> None:
+    """Let nobody find a family by the words of its name. This looks at all words of the meeting."""
+    words = (RegistrationWord.meeting_id == meeting_id, RegistrationWord.registration_id == registration_id)
     _run(delete(RegistrationWord).where(*words))
+
+
+def forget_some_words(meeting_id: int, most: int) -> int:
+    """The same for some of the words of a meeting whose families are all erased; how many."""
+    row = RegistrationWord
+    keys = (row.meeting_id, row.word, row.registration_id)
+    some = db.session.execute(select(*keys).where(row.meeting_id == meeting_id).order_by(*keys).limit(most)).all()
+    _run(delete(row).where(tuple_(*keys).in_([tuple(one) for one in some])))
+    return len(some)
 
 
 def forget_removals(meeting_id: int) -> None:

@@ -15,7 +15,7 @@ from registration.accounts.forget import forget_old
 from registration.database import NO_KEY
 from registration.extensions import db
 from registration.families import forget, seats
-from registration.families.models import Registration
+from registration.families.models import Registration, RegistrationWord
 from registration.families.tell import topic_of
 from registration.interpretation.briefing.models import Briefing, Material, MaterialContent
 from registration.interpretation.models import OwnChange
@@ -26,6 +26,7 @@ from registration.meetings.retention import days_kept
 
 # Families, and files of up to ten megabytes each, dealt with in one transaction.
 FAMILIES, FILES = 200, 20
+WORDS = 500
 
 
 class Step(NamedTuple):
@@ -40,6 +41,7 @@ def step(now: datetime, families: int = FAMILIES) -> Step | None:
     before = now - days_kept()
     parts: Sequence[tuple[str, Callable[[], int]]] = (
         ("registrations", lambda: _registrations(now, before, families)),
+        ("words to find families by", lambda: _words(before)),
         ("messages", lambda: _messages(now, before)),
         ("other messages", lambda: _other_messages(now, before)),
         ("files", lambda: _files(before)),
@@ -74,11 +76,20 @@ def _registrations(now: datetime, before: datetime, most: int) -> int:
     if not ids:
         # Somebody else was faster; what is left is found by the next look.
         return 0
-    forget.forget(meeting_id, ids, now)
+    forget.forget(ids, now)
     forget.forget_removals(meeting_id)
     facts: dict[str, audit.Fact] = {"families": len(ids)}
     audit.record("retention.purged", object_kind="meeting", object_id=meeting_id, meeting_id=meeting_id, facts=facts)
     return len(ids)
+
+
+def _words(before: datetime) -> int:
+    """Words of names. By now the families they belong to are erased."""
+    meeting_id = _first(before, exists().where(RegistrationWord.meeting_id == Meeting.id))
+    if meeting_id is None:
+        return 0
+    seats.lock(meeting_id)
+    return forget.forget_some_words(meeting_id, WORDS)
 
 
 def _first(before: datetime, keeps: ColumnElement[bool]) -> int | None:

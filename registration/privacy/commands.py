@@ -36,6 +36,13 @@ def purge(batch: int, full: bool) -> None:
 def _vacuum_full() -> None:
     # Inside a transaction PostgreSQL refuses it, and what only reads begins none.
     database.reads_only()
+    try:
+        _rewrite_all()
+    finally:
+        database.may_write()
+
+
+def _rewrite_all() -> None:
     with db.engine.connect() as connection:
         connection.execute(text("SET statement_timeout TO 0"))
         connection.execute(text("SET lock_timeout TO 0"))

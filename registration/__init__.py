@@ -23,7 +23,6 @@ from registration.accounts import commands as people
 from registration.accounts import entry
 from registration.accounts import messages as account_messages
 from registration.accounts import views as accounts
-from registration.accounts.forget import forget_old
 from registration.extensions import compress, csrf, db, migrate
 from registration.extensions import mail as sender
 from registration.families import commands as checks
@@ -40,6 +39,9 @@ from registration.mail import commands as mail_commands
 from registration.mail import metrics
 from registration.meetings import context, pages, published
 from registration.meetings import views as meetings
+from registration.privacy import commands as privacy_commands
+from registration.privacy.compact import compact_after_erasing
+from registration.privacy.purge import purge
 from registration.reminders import commands as reminder_commands
 from registration.reminders import messages as reminder_messages
 from registration.reminders import views as reminders
@@ -82,7 +84,7 @@ def create_app(overrides: dict[str, object] | None = None, instance_path: str | 
             **alarm_messages.BUILDERS,
         },
         ahead=[reminder_messages.ahead],
-        idle=[queue_due, move_on, watch, forget_old],
+        idle=[queue_due, move_on, watch, purge, compact_after_erasing],
     )
     entry.init_app(app)
     numbers.init_app(app)
@@ -107,6 +109,7 @@ def create_app(overrides: dict[str, object] | None = None, instance_path: str | 
         mail_commands.group,
         reminder_commands.group,
         offer_commands.group,
+        privacy_commands.group,
         demo.group,
         checks.group,
         people.group,

@@ -10,7 +10,7 @@ from pathlib import Path
 Faults = list[str]
 
 # From the lowest to the highest; what is named nowhere here is a base module, below all of them.
-FEATURES = ("mail", "accounts", "meetings", "families", "interpretation", "reminders", "staff")
+FEATURES = ("mail", "accounts", "meetings", "families", "interpretation", "reminders", "privacy", "staff")
 LAYER = {name: level for level, name in enumerate(FEATURES, 1)} | {"api": len(FEATURES)}
 ABOVE_ALL = re.compile(r"__init__|demo(_\w+)?|serve|wsgi|migrations")
 TOP = len(FEATURES) + 1
@@ -32,6 +32,7 @@ VERBS: dict[str, set[str]] = {
         "seats",
         "recount",
         "store",
+        "forget",
         "outcomes",
         "releasing",
         "days",
@@ -41,6 +42,7 @@ VERBS: dict[str, set[str]] = {
 # These hold packages by subject, each with its views: a verb there is named with its subject, `calls.record`.
 BY_SUBJECT = {"staff", "interpretation"}
 VERBS["reminders"] = {"rules", "runs", "queue", "announce", "answers", "audience", "bounces"}
+VERBS["privacy"] = {"compact", "purge"}
 VERBS["interpretation"] = {
     "answer",
     "book",

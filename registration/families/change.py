@@ -2,22 +2,21 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from registration.database import NO_KEY
 from registration.extensions import db
 from registration.families import demand, hearing, seats
 from registration.families.answers import Answers, Wish
+from registration.families.forget import forget as forget_families
+from registration.families.forget import forget_words
 from registration.families.models import (
     OWN_WORDS,
     Event,
     InterpretationEvent,
     InterpretationRequest,
-    PhoneCall,
     Registration,
-    RegistrationWord,
-    ReleasedQuestion,
     Status,
 )
 from registration.families.store import add_words, columns
@@ -71,7 +70,8 @@ def change(
     of staff did it for the family. `by_link`: the family came by the link in its mail.
     """
     meeting, registration = locked(registration_id, meeting_id)
-    if registration.version != version or registration.status == Status.WITHDRAWN:
+    ended = registration.status == Status.WITHDRAWN or registration.erased_at is not None
+    if registration.version != version or ended:
         raise ChangedMeanwhile
     opened(registration, by_link, now)
     contact_before, called_before = (registration.email_folded, registration.phone), _to_call(registration)
@@ -79,7 +79,7 @@ def change(
     _reseat(meeting, registration, answers)
     _childcare(meeting, registration, answers)
     if registration.name != answers.name:
-        _forget_words(registration)
+        forget_words(meeting.id, registration.id)
         add_words(registration.id, meeting.id, answers.name)
     for name, value in columns(answers).items():
         setattr(registration, name, value)
@@ -238,36 +238,40 @@ def promote(meeting: Meeting, now: datetime) -> None:
 
 
 def erase(registration_id: int, meeting_id: int, *, now: datetime) -> None:
-    """Delete what names the family. Counts and the record of what was asked stay, without words of the family.
+    """Delete what names the family, with its messages and calls to make. Counts and the record of requests stay.
 
-    What interpreters were let read of its question goes too.
+    Before the meeting ends its seats go to waiting families. Afterwards it stays counted: what was served was served.
     """
     meeting, registration = locked(registration_id, meeting_id)
-    if registration.status != Status.WITHDRAWN:
+    frees_seats = registration.status != Status.WITHDRAWN and meeting.ends_at > now
+    if frees_seats:
         free(meeting, registration, now, ("family", None))
-    registration.erased_at = now
-    _forget_words(registration)
-    db.session.execute(delete(ReleasedQuestion).where(ReleasedQuestion.registration_id == registration.id))
-    registration.name = registration.needs_other = registration.question = registration.dialect_note = ""
-    registration.email = registration.email_folded = registration.phone = None
-    registration.needs = []
-    # Who guesses a name and an address could try them against the hash.
-    registration.answers_hash = ""
-    revoke_link(registration)
-    for request in registration.requests:
-        request.own_words = ""
-    notes = update(PhoneCall).where(PhoneCall.registration_id == registration.id).values(note="")
-    db.session.execute(notes.execution_options(synchronize_session=False))
-    forget(SUBJECT, registration.id)
-    promote(meeting, now)
+    forget_families([registration_id], now)
+    forget_words(meeting_id, registration_id)
+    db.session.expire(registration)
+    forget(SUBJECT, [registration_id], now)
+    if frees_seats:
+        promote(meeting, now)
 
 
-def _forget_words(registration: Registration) -> None:
-    words = (
-        RegistrationWord.meeting_id == registration.meeting_id,
-        RegistrationWord.registration_id == registration.id,
+def free_erased(meeting: Meeting, now: datetime) -> None:
+    """Free the seats of families whose data is deleted: nobody can tell them that their meeting is held after all.
+
+    The meeting is locked.
+    """
+    query = (
+        select(Registration)
+        .where(
+            Registration.meeting_id == meeting.id,
+            Registration.erased_at.is_not(None),
+            Registration.status != Status.WITHDRAWN,
+        )
+        .order_by(Registration.id)
+        .with_for_update(**NO_KEY)
+        .options(selectinload(Registration.requests).selectinload(InterpretationRequest.events))
     )
-    db.session.execute(delete(RegistrationWord).where(*words))
+    for registration in db.session.scalars(query.execution_options(populate_existing=True)).all():
+        free(meeting, registration, now, ("system", None))
 
 
 def not_me(registration: Registration, now: datetime) -> None:

@@ -56,6 +56,19 @@ def load(kept: Sequence[object]) -> Registration | None:
     return found
 
 
+def deleted(kept: object) -> bool:
+    """Whether the registration that a link or a browser's session names, of any version, has been erased."""
+    if not isinstance(kept, list | tuple) or len(kept) != 2:
+        return False
+    erased = select(Registration.id).where(Registration.public_id == kept[0], Registration.erased_at.is_not(None))
+    return db.session.scalar(erased) is not None
+
+
+def held_deleted() -> bool:
+    """Whether what this browser holds has been erased."""
+    return deleted(session.get(KEY))
+
+
 def named_by(purpose: links.Purpose, token: str) -> Registration | None:
     """The registration that a secret link names, while the link is good."""
     opened = links.read(purpose, token)

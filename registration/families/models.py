@@ -116,6 +116,9 @@ class Registration(Model):
         _where("ix_registration_not_me", "not_me_at IS NOT NULL", "meeting_id", "id"),
         _where("ix_registration_same_address", "same_address AND same_address_seen_at IS NULL", "meeting_id", "id"),
         _where("ix_registration_removal", "removal_id IS NOT NULL", "removal_id"),
+        # What retention still has to erase, and what was erased last.
+        _where("ix_registration_kept", "erased_at IS NULL", "meeting_id"),
+        _where("ix_registration_erased", "erased_at IS NOT NULL", "erased_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from registration import clock, languages, links
 from registration.extensions import db
-from registration.families import demand, hearing
+from registration.families import demand, hearing, words
 from registration.families.models import Registration, Status
 from registration.i18n import gettext
 from registration.mail.letter import Queued
@@ -93,6 +93,7 @@ def facts(message: str, registration: Registration, published: Content, told: Ma
     found: dict[str, Any] = {"change": _change(view, told)}
     if message in ("postponed", "cancelled"):
         found["others"] = _others(registration, published)
+        found["kept_until"] = words.kept_until(view, published.district)
     return found
 
 

@@ -1,12 +1,13 @@
 """A family's answers in words, in the language just spoken."""
 
+from datetime import timedelta
 from typing import NamedTuple
 
-from registration import languages, phones
+from registration import dates, languages, phones
 from registration.families.answers import Answers
 from registration.families.models import Attendance, Need
 from registration.i18n import gettext, ngettext
-from registration.meetings.shown import MeetingView, tongue
+from registration.meetings.shown import DistrictView, MeetingView, tongue
 
 
 class Row(NamedTuple):
@@ -24,6 +25,11 @@ def contact_language(tag: str, locale: str, by_mail: bool) -> Row:
     one = tongue(tag, locale)
     label = gettext("We write in") if by_mail else gettext("We call you in")
     return Row(label, one.own_name, languages.capitalised(one.translated), languages.html_lang(tag), one.dir)
+
+
+def kept_until(view: MeetingView, district: DistrictView) -> str:
+    """The day on which answers to a meeting are deleted, as it is planned now."""
+    return dates.full_date(view.ends_at + timedelta(days=district.retention_days), view.time_zone, view.locale)
 
 
 def needs() -> list[tuple[str, str]]:

@@ -12,10 +12,13 @@ from sqlalchemy import (
     ColumnElement,
     CursorResult,
     Select,
+    Table,
     Update,
     and_,
     bindparam,
+    case,
     literal_column,
+    null,
     or_,
     select,
     update,
@@ -27,6 +30,8 @@ from registration.mail import allowance
 from registration.mail.models import OutboxMessage, State
 
 _NO_LEASE: dict[str, Any] = {"leased_by": None, "leased_until": None}
+# What names somebody in a message that was sent.
+WORDS = ("sent_subject", "sent_text", "last_error")
 
 
 def _change(statement: Update) -> int:
@@ -128,7 +133,13 @@ def _settling(columns: tuple[str, ...]) -> Update:
         table.c.state == State.SENDING.value,
         table.c.leased_by == bindparam("the_worker"),
     )
-    return update(table).where(*mine).values({name: bindparam(name) for name in columns} | _NO_LEASE)
+    values = {name: _unless_forgotten(table, name) if name in WORDS else bindparam(name) for name in columns}
+    return update(table).where(*mine).values(values | _NO_LEASE)
+
+
+def _unless_forgotten(table: Table, name: str) -> ColumnElement[Any]:
+    # The family's data may be deleted while its mail is with the server.
+    return case((table.c.forgotten_at.is_(None), bindparam(name, type_=table.c[name].type)), else_=null())
 
 
 def waiting_addresses(now: datetime, most: int) -> list[str]:

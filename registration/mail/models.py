@@ -28,6 +28,7 @@ class State(StrEnum):
 CALLS = text("state = 'call'")
 TOGETHER = text("mailing IS NOT NULL")
 ALONE = text("state = 'queued' AND mailing IS NULL")
+KEPT = text("forgotten_at IS NULL")
 
 
 class OutboxMessage(Model):
@@ -58,6 +59,8 @@ class OutboxMessage(Model):
         Index("ix_outbox_alone", "send_at", postgresql_where=ALONE, sqlite_where=ALONE),
         # The list of calls to make, each kind of message in the order of its deadline.
         Index("ix_outbox_call", "message", "expires_at", "id", postgresql_where=CALLS, sqlite_where=CALLS),
+        # What retention still has to forget.
+        Index("ix_outbox_kept", "topic", "id", postgresql_where=KEPT, sqlite_where=KEPT),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -88,6 +91,8 @@ class OutboxMessage(Model):
     sent_locale: Mapped[str | None] = mapped_column(String(35))
     # It came back after it was sent: a notice said so (RFC 3464).
     bounced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # From then on the row holds nothing personal, whatever becomes of a mail that is just being sent (mail/forget.py).
+    forgotten_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
     def queued(self) -> Queued:

@@ -50,7 +50,12 @@ class Transport(Protocol):
 
 def transport(app: Flask) -> Transport:
     """The transport that the settings ask for."""
-    return Server(app) if app.config["MAIL_SERVER"] else Folder(Path(app.instance_path) / "mail")
+    return Server(app) if app.config["MAIL_SERVER"] else Folder(folder(app))
+
+
+def folder(app: Flask) -> Path:
+    """Where mails are written while no server is set."""
+    return Path(app.instance_path) / "mail"
 
 
 class Folder:

@@ -49,6 +49,7 @@ PAGES: dict[str, At] = {
     "change answers": At("staff.family_change"),
     "cannot come": At("staff.family_withdraw"),
     "delete a family": At("staff.family_erase"),
+    "give a family its data": At("staff.family_data"),
     "own words": At("staff.family_language", {"registration_id": "own_words"}),
     "note on a language": At("staff.family_note"),
     "not me": At("staff.family_not_me", {"registration_id": "not_me"}),

@@ -26,7 +26,10 @@ def open_link(token: str) -> ResponseReturnValue:
     """A family's link: keep it in a cookie and go to an address without it."""
     registration = holder.named_by(links.Purpose.REGISTRATION, token)
     if registration is None:
-        return render_template("families/no_link.html"), 410 if links.read(links.Purpose.REGISTRATION, token) else 404
+        named = links.read(links.Purpose.REGISTRATION, token)
+        if holder.deleted(named):
+            return render_template("families/deleted.html"), 410
+        return render_template("families/no_link.html"), 410 if named else 404
     holder.let_go_of_family()
     holder.hold(registration, by_link=True)
     return redirect(url_for("families.registration"), 303)

@@ -6,6 +6,8 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import MultiDict
 
 from registration import clock, i18n, links, phones, web
+from registration.accounts import audit
+from registration.accounts.models import Actor
 from registration.extensions import db
 from registration.families import demand, hearing, holder, words
 from registration.families.access import way_in
@@ -44,6 +46,8 @@ def own() -> tuple[Registration, Meeting, MeetingView]:
 
 
 def _no_link() -> Response:
+    if holder.held_deleted():
+        return Response(render_template("families/deleted.html"), 410)
     return Response(render_template("families/no_link.html"), 403)
 
 
@@ -89,6 +93,7 @@ def show(registration: Registration, meeting: Meeting, view: MeetingView, status
         by_telephone=not by_mail,
         link=link_of(registration),
         rows=words.rows(answers_of(registration), view),
+        kept_until=words.kept_until(view, district),
         written_in=words.contact_language(registration.contact_language, view.locale, by_mail),
         token=generate_csrf(),
     )
@@ -248,6 +253,13 @@ def erase_page() -> ResponseReturnValue:
         refuse_others(registration)
         if form.validate():
             erase(registration.id, meeting.id, now=clock.now())
+            audit.record(
+                "family.erased_itself",
+                object_kind="registration",
+                object_id=registration.id,
+                meeting_id=meeting.id,
+                actor=Actor.FAMILY,
+            )
             db.session.commit()
             return leave(render_template("families/erased.html", view=view))
     status = 422 if request.method == "POST" else 200

@@ -95,7 +95,10 @@ def _not_held(view: MeetingView) -> str:
 
 
 def _postponed(view: MeetingView, facts: Facts) -> list[str]:
-    no_date = gettext("There is no new date yet. We will tell you. You do not need to register again.")
+    no_date = gettext(
+        "There is no new date yet. We will tell you. If there is one by %(date)s, you do not need to register again.",
+        date=facts["kept_until"],
+    )
     lines = [gettext("The meeting is postponed"), _not_held(view), no_date]
     return lines + _reason(facts.get("change")) + _others(facts)
 

@@ -65,7 +65,8 @@ def note_call(
         person_id=person_id,
         at=now,
         result=result,
-        note=note,
+        # Its data may have been deleted since the page was shown.
+        note="" if registration.erased_at else note,
     )
     db.session.add(call)
     for message in told:

@@ -161,6 +161,7 @@ def _recorded(entries: Iterable[tuple[AuditEntry, str]]) -> Iterator[Happened]:
         "family.address_seen": gettext("Shared address looked at"),
         "family.kept": gettext("Asked, and it was them"),
         "family.erased": gettext("Data deleted by staff"),
+        "family.data_given": gettext("Data given to the family"),
         "family.removed": gettext("Removed as not real"),
         "family.restored": gettext("Brought back"),
     }

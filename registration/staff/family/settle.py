@@ -25,9 +25,12 @@ def seen_as(note: str) -> str:
 
 
 def write_note(registration_id: int, note: str, *, seen: str) -> bool:
-    """Keep a private note on the family's language. False when it says so already. Raises NoteChanged."""
+    """Keep a private note on the family's language. Raises NoteChanged.
+
+    False when it says so already, or when the family's data was deleted since the page was shown.
+    """
     registration = _locked(registration_id)
-    if registration.dialect_note == note:
+    if registration.dialect_note == note or registration.erased_at is not None:
         return False
     if seen_as(registration.dialect_note) != seen:
         raise NoteChanged(registration.dialect_note)

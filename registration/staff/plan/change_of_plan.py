@@ -16,6 +16,7 @@ from registration.accounts.models import Person
 from registration.extensions import db
 from registration.families import audience, seats
 from registration.families.admit import admit_waiting
+from registration.families.change import free_erased
 from registration.families.coming import forget_answers
 from registration.families.models import Attendance, Demand, Registration, Status
 from registration.families.tell import Message, topic_of
@@ -66,6 +67,8 @@ def change_of_plan(meeting_id: int, plan: Plan, *, version: int, by: Person | No
             return Done(made, 0, again=True)
         raise PlannedMeanwhile
     change = carry_out(meeting, plan, by=by, now=now)
+    if plan.kind is Kind.AGAIN:
+        free_erased(meeting, now)
     if plan.kind in (Kind.ONLINE, Kind.AGAIN):
         # Places online, and seats that came free while it was called off.
         admit_waiting(meeting, now, f"change {change.id}")

@@ -29,6 +29,8 @@ STARTS_SOON = timedelta(days=21)
 LOOK_WITHIN = timedelta(days=3)
 # Whoever registered twice holds seats that others wait for.
 DOUBLES_BEFORE = timedelta(days=7)
+# Staff hear so long ahead that answers are about to be deleted.
+WARNED_BEFORE = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,15 @@ class NotAnnouncedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RetentionRow:
+    """A meeting whose answers are deleted `at`: nobody has said what was served, or it is postponed without a date."""
+
+    meeting_id: int
+    at: datetime
+    postponed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """Everything that was looked at."""
 
@@ -102,6 +113,7 @@ class Found:
     removals: Sequence[RemovalRow] = ()
     dropped: Sequence[DroppedRow] = ()
     not_announced: Sequence[NotAnnouncedRow] = ()
+    retention: Sequence[RetentionRow] = ()
     interpreting: Interpreting = NOTHING
     calls: CallsRow = CallsRow(0, None, ())
     failed: Mails = Mails(0, None)
@@ -122,6 +134,7 @@ def due(found: Found, policy: Policy, now: datetime) -> list[Todo]:
         *(Todo(Kind.UNDO, row.at + UNDO_WITHIN, row, row.meeting_id) for row in found.removals),
         *_dropped(found.dropped, meetings),
         *(Todo(Kind.NOT_ANNOUNCED, row.by, row) for row in found.not_announced),
+        *(Todo(Kind.RETENTION, row.at, row, row.meeting_id) for row in found.retention),
         *_several(found),
     ]
     kinds = {kind: place for place, kind in enumerate(Kind)}

@@ -26,7 +26,7 @@ from registration.reminders.due import Reason
 from registration.reminders.models import ReminderRun, RunState
 from registration.staff.calls.waiting import Filter, calls
 from registration.staff.removals.foreseen import UNDO_WITHIN
-from registration.staff.today import jobs
+from registration.staff.today import jobs, retention
 from registration.staff.today.due import CallsRow, DroppedRow, FamilyRow, Found, Mails, NotAnnouncedRow, RemovalRow
 from registration.staff.today.interpreting import DemandRow
 from registration.staff.today.things import MeetingRow, Policy
@@ -128,6 +128,7 @@ def found(coming: Ahead, now: datetime, tell_by: timedelta) -> Found:
         removals=_removals(now),
         dropped=_dropped(ids),
         not_announced=_not_announced(now),
+        retention=retention.found(now),
         interpreting=jobs.found(coming.meetings, now),
         calls=_calls(now),
         failed=_mails(State.FAILED, now, tell_by),

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     OWN_CHANGE = "own_change"
     HOURS = "hours"
     OUTCOMES = "outcomes"
+    RETENTION = "retention"
 
 
 @dataclass(frozen=True, slots=True)

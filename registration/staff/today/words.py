@@ -19,6 +19,7 @@ from registration.staff.today.due import (
     Mails,
     NotAnnouncedRow,
     RemovalRow,
+    RetentionRow,
     Urgency,
     urgency,
 )
@@ -145,6 +146,19 @@ def _not_announced(todo: Todo, _: MeetingView | None) -> Said:
     return Said(what, why, gettext("See why"), at("staff.announcement", announcement_id=row.announcement_id))
 
 
+def _retention(todo: Todo, view: MeetingView | None) -> Said:
+    row = cast("RetentionRow", todo.about)
+    day = dates.full_date(row.at, view.time_zone, view.locale) if view else ""
+    what = gettext("Families’ answers will be deleted on %(day)s", day=day)
+    if row.postponed:
+        why = gettext("There is no new date yet. After that day nobody can tell these families.")
+        href = at("staff.plan", meeting_id=row.meeting_id)
+        return Said(what, f"{about(view)} {why}".strip(), gettext("Set a new date"), href)
+    why = gettext("Nobody has said yet what was served. After that day you cannot ask the families.")
+    href = at("staff.outcomes_of_meeting", meeting_id=row.meeting_id)
+    return Said(what, f"{about(view)} {why}".strip(), gettext("Say it"), href)
+
+
 SAY: Mapping[Kind, Callable[[Todo, MeetingView | None], Said]] = {
     **job_words.SAY,
     Kind.OWN_WORDS: _own_words,
@@ -158,6 +172,7 @@ SAY: Mapping[Kind, Callable[[Todo, MeetingView | None], Said]] = {
     Kind.UNDO: _undo,
     Kind.NOT_REMINDED: _not_reminded,
     Kind.NOT_ANNOUNCED: _not_announced,
+    Kind.RETENTION: _retention,
 }
 
 

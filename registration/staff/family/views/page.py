@@ -78,7 +78,7 @@ def page(registration_id: int, *, old_form: bool = False) -> ResponseReturnValue
         meeting=meeting,
         view=view,
         office=office,
-        rows=[] if registration.erased_at else _answers(registration, view),
+        rows=[] if registration.erased_at else answer_rows(registration, view),
         requests=[_request(registration, one, view) for one in registration.requests],
         may_change=office and registration.status != Status.WITHDRAWN and not meeting.past,
         may_tell=office and registration.not_me_at is None and not meeting.past,
@@ -89,7 +89,8 @@ def page(registration_id: int, *, old_form: bool = False) -> ResponseReturnValue
     return html, 422 if old_form else 200
 
 
-def _answers(registration: Registration, view: MeetingView) -> list[Any]:
+def answer_rows(registration: Registration, view: MeetingView) -> list[Any]:
+    """All answers of a family, the languages it reads and hears us in included."""
     tag = i18n.speaking()
     reads = languages.capitalised(tongue(registration.locale, tag).name)
     spoken = words.contact_language(registration.contact_language, tag, channel(registration) == "mail")

@@ -11,6 +11,7 @@ reader sees what is committed by then, transaction or not, so its BEGIN and ROLL
 """
 
 import sqlite3
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -33,6 +34,12 @@ Columns = TypeVarTuple("Columns")
 # a row is changed twice in one transaction; FOR UPDATE stands in the way of that, and two that lock in different order
 # deadlock.
 NO_KEY: dict[str, Any] = {"key_share": True}
+
+# Seconds until a thread that computes must let another one run; Python's own are 0.005. Figures: docs/performance.md.
+# On SQLite the thread that holds the one lock for writing waits that long after each statement, and all other writers
+# with it: so it is short. On PostgreSQL nobody waits for a thread, and a page is computed in less time than this:
+# switching in the middle of one only costs, so it is long.
+SQLITE_SWITCH, POSTGRESQL_SWITCH = 0.0005, 0.02
 
 # Seconds a SQLite writer waits for the one before it.
 SQLITE_WAIT = 30
@@ -203,3 +210,8 @@ def past_what_is_locked(rows: Select[*Columns]) -> Select[*Columns]:
 def is_sqlite(engine: Engine | None = None) -> bool:
     """Whether the database is the embedded one."""
     return (engine or db.engine).dialect.name == "sqlite"
+
+
+def let_threads_take_turns() -> None:
+    """Set how often this process switches threads; for a process that serves pages."""
+    sys.setswitchinterval(SQLITE_SWITCH if is_sqlite() else POSTGRESQL_SWITCH)

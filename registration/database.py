@@ -21,7 +21,7 @@ import psycopg
 from flask import Flask
 from sqlalchemy import CursorResult, DateTime, Dialect, Engine, Executable, Select, event, inspect, make_url
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm import ORMExecuteState, Session, make_transient_to_detached
 from sqlalchemy.types import TypeDecorator
 
 from registration.extensions import Model, db, reading, unhurried
@@ -34,6 +34,9 @@ Columns = TypeVarTuple("Columns")
 # a row is changed twice in one transaction; FOR UPDATE stands in the way of that, and two that lock in different order
 # deadlock.
 NO_KEY: dict[str, Any] = {"key_share": True}
+
+# Key of `Session.info`: the transaction that has changed rows.
+WRITTEN = "written"
 
 # Seconds until a thread that computes must let another one run; Python's own are 0.005. Figures: docs/performance.md.
 # On SQLite the thread that holds the one lock for writing waits that long after each statement, and all other writers
@@ -78,6 +81,32 @@ def only_reads() -> bool:
 def may_write() -> None:
     """Say that what follows in this context may write. It is what holds when nothing was said."""
     reading.set(False)
+
+
+def has_written() -> bool:
+    """Whether the open transaction of this context's session has changed rows, so that it sees what may never be true.
+
+    Statements of `run` do not count: nothing the public reads is written by them.
+    """
+    if not db.session.registry.has():
+        return False
+    session = db.session()
+    written = session.info.get(WRITTEN)
+    return written is not None and written is session.get_transaction()
+
+
+def note_writing(session: Session, *_: object) -> None:
+    """Remember that the open transaction of `session` has changed rows."""
+    session.info[WRITTEN] = session.get_transaction()
+
+
+def _note_statement(state: ORMExecuteState) -> None:
+    if not state.is_select:
+        note_writing(state.session)
+
+
+event.listen(db.session, "after_flush", note_writing)
+event.listen(db.session, "do_orm_execute", _note_statement)
 
 
 @contextmanager

@@ -119,8 +119,6 @@ def pages(app: Flask, host: str, port: int, workers: int, threads: int) -> Group
     group = Group(server.listen(host, port))
 
     def part() -> None:
-        with app.app_context():
-            let_threads_take_turns()
         server.serve(app, group.listening, threads, GRACE - 5)
 
     group.parts = {f"{PAGES} {number}": part for number in range(1, workers + 1)}
@@ -146,6 +144,7 @@ def command(host: str, port: int, workers: int, threads: int, deliver: bool) -> 
     if deliver:
         group.parts[MAIL] = deliver_until_stopped
     _greet(app)
+    let_threads_take_turns()
     # Children must not share a connection, and a transaction left open here would keep every other writer waiting.
     db.session.remove()
     db.engine.dispose()

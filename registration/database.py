@@ -24,6 +24,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import ORMExecuteState, Session, make_transient_to_detached
 from sqlalchemy.types import TypeDecorator
 
+from registration import timeouts
 from registration.extensions import Model, db, reading, unhurried
 
 M = TypeVar("M", bound=Model)
@@ -43,9 +44,6 @@ WRITTEN = "written"
 # with it: so it is short. On PostgreSQL nobody waits for a thread, and a page is computed in less time than this:
 # switching in the middle of one only costs, so it is long.
 SQLITE_SWITCH, POSTGRESQL_SWITCH = 0.0005, 0.02
-
-# Seconds a SQLite writer waits for the one before it.
-SQLITE_WAIT = 30
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -128,7 +126,6 @@ def init_engine_options(app: Flask) -> None:
     options: dict[str, Any] = dict(app.config.get("SQLALCHEMY_ENGINE_OPTIONS") or {})
     uri = make_url(str(app.config["SQLALCHEMY_DATABASE_URI"]))
     if uri.get_backend_name() == "sqlite":
-        options.setdefault("connect_args", {"timeout": SQLITE_WAIT})
         if uri.database in (None, "", ":memory:"):
             app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
             return
@@ -136,9 +133,10 @@ def init_engine_options(app: Flask) -> None:
         options.setdefault("pool_size", 16)
     else:
         # A statement is prepared when it comes the second time: there are few of them, and each comes again.
-        options.setdefault("connect_args", {"connect_timeout": 5, "cursor_factory": Cursor, "prepare_threshold": 1})
+        own = {"connect_timeout": app.config["DATABASE_CONNECT_TIMEOUT"], "cursor_factory": Cursor, "prepare_threshold": 1}
+        options["connect_args"] = {**timeouts.TCP, **own, **options.get("connect_args", {})}
         options.setdefault("pool_size", 10)
-        options.setdefault("pool_timeout", 10)
+        options.setdefault("pool_timeout", app.config["DATABASE_CONNECT_TIMEOUT"])
     # The connection used last is used first: its statements are prepared and its pages are at hand.
     options.setdefault("pool_use_lifo", True)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
@@ -148,6 +146,7 @@ def prepare_engine(app: Flask) -> None:
     """Hook the connection rules of the database into the application's engine."""
     with app.app_context():
         engine = db.engine
+    timeouts.init_engine(app, engine)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)

@@ -75,7 +75,7 @@ def _pairs(databases: list[str], folder: Path) -> Iterator[tuple[sides.Pair, Pat
 def _registrations(pair: sides.Pair, folder: Path, arguments: argparse.Namespace, collected: dict[str, object]) -> None:
     print(
         f"{pair.database}: registrations, {arguments.rounds} rounds of {arguments.families} families, medians; "
-        f"gunicorn with {WORKERS} × {THREADS} threads, delivery off"
+        f"waitress, {WORKERS} processes × {THREADS} threads, delivery off"
     )
     print(f"{'':>14}{'a second':>22}{'processor ms each':>26}{'family waits ms':>18}{'99 %':>8}{'client ms':>11}")
     for result in registering.compare(pair, arguments.concurrency, arguments.rounds, arguments.families, folder):

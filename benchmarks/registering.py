@@ -74,7 +74,7 @@ def serving(side: Side, folder: Path) -> AbstractContextManager[served.Served]:
     port = served.free_port()
     settings = side.settings | ({"BASE_URL": f"http://127.0.0.1:{port}"} if side.settings else {})
     log = folder / f"{side.name}.log"
-    return served.serving(served.gunicorn(side.application, port), port, side.form, settings, log)
+    return served.serving(served.command(side.application, port), port, side.form, settings, log)
 
 
 def _round(pair: Pair, side: Side, server: served.Served, run: str, concurrency: int, families: int) -> Round:

@@ -1,6 +1,7 @@
-"""A web server under measurement: gunicorn as `flask serve` starts it, on a free port of the loopback."""
+"""A web server under measurement: ours as `flask serve` starts it, without mail, on a free port of the loopback."""
 
 import contextlib
+import importlib
 import os
 import socket
 import subprocess
@@ -11,6 +12,8 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
+
+from registration import serve
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 ANSWERS_WITHIN_SECONDS = 60
@@ -38,19 +41,17 @@ def environment(**settings: str) -> dict[str, str]:
     return kept | {f"FLASK_{name}": value for name, value in settings.items()}
 
 
-def gunicorn(application: str, port: int) -> list[str]:
-    """The command that serves `application`, with the settings of registration/serve.py."""
-    return [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        f"--bind=127.0.0.1:{port}",
-        f"--workers={WORKERS}",
-        f"--threads={THREADS}",
-        "--worker-class=gthread",
-        "--log-level=warning",
-        application,
-    ]
+def command(application: str, port: int) -> list[str]:
+    """The command that serves `application` (`module:name` or `module:call(…)`) as registration/serve.py does."""
+    return [sys.executable, "-m", "benchmarks.served", application, str(port)]
+
+
+def main() -> None:
+    """Serve the application that the command line names."""
+    application, port = sys.argv[1:]
+    module, _, attribute = application.partition(":")
+    app = eval(attribute, vars(importlib.import_module(module)))  # noqa: S307 - our own benchmarks' words
+    serve.pages(app, "127.0.0.1", int(port), WORKERS, THREADS).run()
 
 
 def free_port() -> int:
@@ -93,3 +94,7 @@ def _wait_for_answer(server: "subprocess.Popen[bytes]", address: str, log: Path)
         except OSError:
             time.sleep(0.01)
     raise DidNotStart(f"{address}: no answer\n{log.read_text(errors='replace')[-4000:]}")
+
+
+if __name__ == "__main__":
+    main()

@@ -28,7 +28,7 @@ def start(folder: Path) -> Started:
     resident: dict[str, int] = {}
     for _ in range(TIMES):
         port = served.free_port()
-        after, _ = _start(settings, folder, served.gunicorn("registration.wsgi:app", port), port)
+        after, _ = _start(settings, folder, served.command("registration.wsgi:app", port), port)
         web.append(after)
         port = served.free_port()
         command = [sys.executable, "-m", "flask", "--app", "registration", "serve", "--port", str(port)]

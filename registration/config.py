@@ -24,6 +24,13 @@ class Defaults:
     SECRET_KEY: str | None = None
     SECRET_KEY_FALLBACKS: list[str] = []  # noqa: RUF012 - Flask reads settings as plain class attributes
     SQLALCHEMY_DATABASE_URI: str | None = None
+    # Seconds a page waits for one statement, for a lock, and for a connection: together below ten, after which its reader
+    # is told. Then the same for commands and the delivery loop; 0 is no limit.
+    DATABASE_TIMEOUT: float = 5.0
+    DATABASE_LOCK_TIMEOUT: float = 4.0
+    DATABASE_CONNECT_TIMEOUT: int = 3
+    DATABASE_COMMAND_TIMEOUT: float = 300.0
+    DATABASE_COMMAND_LOCK_TIMEOUT: float = 30.0
     BASE_URL: str = "http://127.0.0.1:5000"
     LANGUAGES: list[str] = ["en", "es", "vi"]  # noqa: RUF012
     TIME_ZONE: str = "America/Denver"
@@ -114,6 +121,10 @@ def _check(app: Flask) -> None:
 
 
 def _database(app: Flask) -> None:
+    for name in (name for name in vars(Defaults) if name.startswith("DATABASE_")):
+        seconds = app.config[name]
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
+            raise SettingsError(f"FLASK_{name} must be a number of seconds, for example {getattr(Defaults, name):g}")
     if not app.config["SQLALCHEMY_DATABASE_URI"]:
         app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite:///" + str(Path(app.instance_path) / "registration.sqlite")
     uri = str(app.config["SQLALCHEMY_DATABASE_URI"])

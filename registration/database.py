@@ -11,6 +11,7 @@ reader sees what is committed by then, transaction or not, so its BEGIN and ROLL
 """
 
 import sqlite3
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -20,9 +21,10 @@ import psycopg
 from flask import Flask
 from sqlalchemy import CursorResult, DateTime, Dialect, Engine, Executable, Select, event, inspect, make_url
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm import ORMExecuteState, Session, make_transient_to_detached
 from sqlalchemy.types import TypeDecorator
 
+from registration import timeouts
 from registration.extensions import Model, db, reading, unhurried
 
 M = TypeVar("M", bound=Model)
@@ -34,8 +36,14 @@ Columns = TypeVarTuple("Columns")
 # deadlock.
 NO_KEY: dict[str, Any] = {"key_share": True}
 
-# Seconds a SQLite writer waits for the one before it.
-SQLITE_WAIT = 30
+# Key of `Session.info`: the transaction that has changed rows.
+WRITTEN = "written"
+
+# Seconds until a thread that computes must let another one run; Python's own are 0.005. Figures: docs/performance.md.
+# On SQLite the thread that holds the one lock for writing waits that long after each statement, and all other writers
+# with it: so it is short. On PostgreSQL nobody waits for a thread, and a page is computed in less time than this:
+# switching in the middle of one only costs, so it is long.
+SQLITE_SWITCH, POSTGRESQL_SWITCH = 0.0005, 0.02
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -73,6 +81,32 @@ def may_write() -> None:
     reading.set(False)
 
 
+def has_written() -> bool:
+    """Whether the open transaction of this context's session has changed rows, so that it sees what may never be true.
+
+    Statements of `run` do not count: nothing the public reads is written by them.
+    """
+    if not db.session.registry.has():
+        return False
+    session = db.session()
+    written = session.info.get(WRITTEN)
+    return written is not None and written is session.get_transaction()
+
+
+def note_writing(session: Session, *_: object) -> None:
+    """Remember that the open transaction of `session` has changed rows."""
+    session.info[WRITTEN] = session.get_transaction()
+
+
+def _note_statement(state: ORMExecuteState) -> None:
+    if not state.is_select:
+        note_writing(state.session)
+
+
+event.listen(db.session, "after_flush", note_writing)
+event.listen(db.session, "do_orm_execute", _note_statement)
+
+
 @contextmanager
 def without_flush() -> Iterator[None]:
     """Commit inside the block without waiting until the disk has it, which is most of what a small commit costs.
@@ -92,7 +126,6 @@ def init_engine_options(app: Flask) -> None:
     options: dict[str, Any] = dict(app.config.get("SQLALCHEMY_ENGINE_OPTIONS") or {})
     uri = make_url(str(app.config["SQLALCHEMY_DATABASE_URI"]))
     if uri.get_backend_name() == "sqlite":
-        options.setdefault("connect_args", {"timeout": SQLITE_WAIT})
         if uri.database in (None, "", ":memory:"):
             app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
             return
@@ -100,9 +133,10 @@ def init_engine_options(app: Flask) -> None:
         options.setdefault("pool_size", 16)
     else:
         # A statement is prepared when it comes the second time: there are few of them, and each comes again.
-        options.setdefault("connect_args", {"connect_timeout": 5, "cursor_factory": Cursor, "prepare_threshold": 1})
+        own = {"connect_timeout": app.config["DATABASE_CONNECT_TIMEOUT"], "cursor_factory": Cursor, "prepare_threshold": 1}
+        options["connect_args"] = {**timeouts.TCP, **own, **options.get("connect_args", {})}
         options.setdefault("pool_size", 10)
-        options.setdefault("pool_timeout", 10)
+        options.setdefault("pool_timeout", app.config["DATABASE_CONNECT_TIMEOUT"])
     # The connection used last is used first: its statements are prepared and its pages are at hand.
     options.setdefault("pool_use_lifo", True)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
@@ -112,6 +146,7 @@ def prepare_engine(app: Flask) -> None:
     """Hook the connection rules of the database into the application's engine."""
     with app.app_context():
         engine = db.engine
+    timeouts.init_engine(app, engine)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
@@ -203,3 +238,8 @@ def past_what_is_locked(rows: Select[*Columns]) -> Select[*Columns]:
 def is_sqlite(engine: Engine | None = None) -> bool:
     """Whether the database is the embedded one."""
     return (engine or db.engine).dialect.name == "sqlite"
+
+
+def let_threads_take_turns() -> None:
+    """Set how often this process switches threads; for a process that serves pages."""
+    sys.setswitchinterval(SQLITE_SWITCH if is_sqlite() else POSTGRESQL_SWITCH)

@@ -14,6 +14,7 @@ from jinja2.ext import Extension
 from jinja2.parser import Parser
 
 from registration import i18n
+from registration.database import has_written
 
 # A page in one language needs about ten pieces; this is room for a few hundred pages.
 MOST = 4096
@@ -30,11 +31,10 @@ def init_app(app: Flask) -> None:
 def kept(key: Key, make: Callable[[], str]) -> str:
     """What `make` gave for this key, language and content version before, or gives now."""
     pieces: dict[Key, str] = current_app.extensions["fragments"]
-    # Without a version (the database is away) nothing is known to be current; a key that holds None is a secret one.
+    # Without a version (the database is away) nothing is known to be current; a key that holds None is a secret one; and
+    # a transaction that has written sees what may be rolled back.
     version = g.get("content_version")
-    if version is None:
-        return make()
-    if None in key:
+    if version is None or None in key or has_written():
         return make()
     whole = (version, i18n.speaking(), *key)
     piece = pieces.get(whole)

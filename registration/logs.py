@@ -46,7 +46,11 @@ def init_app(app: Flask) -> None:
         handler.setFormatter(JsonLines())
     else:
         handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
-    root = logging.getLogger("registration")
-    root.handlers[:] = [handler]
-    root.setLevel(logging.INFO)
-    root.propagate = False
+    # The web server's own lines name the path, which may be a secret link.
+    for name, level in (("registration", logging.INFO), ("waitress", logging.WARNING)):
+        logger = logging.getLogger(name)
+        logger.handlers[:] = [handler]
+        logger.setLevel(level)
+        logger.propagate = False
+    # Requests that wait a moment for a thread are no event.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)

@@ -20,6 +20,9 @@ from registration.i18n import gettext
 # Seconds after which a browser may ask again while the database is away.
 RETRY_AFTER = 30
 
+# What must be answered, and at once, when the database is not: its page language is nobody's choice.
+WITHOUT_DATABASE = {"healthz"}
+
 POLICY = {
     "default-src": "'none'",
     "style-src": "'self'",
@@ -152,6 +155,10 @@ def init_app(app: Flask) -> None:
 
 
 def _take_locale(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    if request.endpoint in WITHOUT_DATABASE:
+        g.locale = installed()[0]
+        i18n.speak(g.locale)
+        return
     # Threads are used again for other requests, so what the last one said of language must not stay.
     tag = values.pop("locale", None) if values else None
     if request.routing_exception is not None:

@@ -98,6 +98,8 @@ ASK_BABEL = {"registration.languages", "registration.dates", "registration.i18n"
 # Durations, not moments, so a test that moves the clock must not move them.
 MEASURE_DURATIONS = {
     "registration.serve": "waits for children to end",
+    "registration.timeouts": "bounds how long anything waits for the database",
+    "registration.server": "bounds how long one request may take",
     "registration.mail.smtp": "bounds what a mail server may take",
     "registration.mail.deliver": "looks for more every few seconds",
     "registration.reminders.messages": "bounds how old may be what was read for a batch",

@@ -21,6 +21,11 @@ group = AppGroup("mail", help="Deliver mail and see how it stands.")
 @click.option("--once", is_flag=True, help="Stop when nothing is due.")
 def deliver(once: bool) -> None:
     """Send what is due until stopped (SIGTERM or Ctrl-C; the mail in hand is finished first)."""
+    deliver_until_stopped(once)
+
+
+def deliver_until_stopped(once: bool = False) -> None:
+    """Run the delivery loop in this process until SIGTERM or Ctrl-C; `once` stops when nothing is due."""
     stop = threading.Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:

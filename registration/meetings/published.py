@@ -3,6 +3,9 @@
 Counters (seats, waiting) are not here: they change with every registration and are read from the row each time.
 All else changes only when staff change it, and `district.content_version` grows with that; so a process keeps what it
 has made until the version it reads with each page is another one.
+
+A transaction that has written sees rows that may be rolled back, at a version that is then given out again. What it reads
+is kept for itself alone and ends with it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +17,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from registration import chosen, dates
-from registration.database import NO_KEY
+from registration.database import NO_KEY, has_written, note_writing
 from registration.extensions import db
 from registration.meetings import changes, texts
 from registration.meetings.models import (
@@ -43,13 +46,16 @@ from registration.phones import display, href
 
 # A district's pages are asked for in a few languages; more than this means that versions pile up.
 KEPT_CONTENTS = 64
+# Key of `Session.info`: (transaction, version), and what was read there by language.
+WOULD_BE = "published"
 
 
 class Content:
     """Everything published, at one version, in one page language. Meetings are read when first asked for."""
 
-    def __init__(self, locale: str) -> None:
+    def __init__(self, locale: str, *, shared: bool = False) -> None:
         self.locale = locale
+        self.shared = shared
         self.first_language: str = current_app.config["LANGUAGES"][0]
         self.district = self._district()
         self._series: dict[int, SeriesView] = {}
@@ -60,7 +66,8 @@ class Content:
         row = db.session.get(District, 1)
         if row is None:
             return unnamed_district(self.locale)
-        chosen.note(_chosen(row.offered_languages, row.accent))
+        if self.shared:
+            chosen.note(_chosen(row.offered_languages, row.accent))
         found = texts.load([("district", 1)])
 
         def said(field: str) -> Said:
@@ -78,6 +85,10 @@ class Content:
             signed_notice_days=row.signed_notice_days,
         )
 
+    def _must_not_learn(self) -> bool:
+        # Asked for before something was written, and read on afterwards.
+        return self.shared and has_written()
+
     def meeting(self, meeting_id: int) -> MeetingView:
         """One meeting."""
         return self.meetings([meeting_id])[0]
@@ -85,6 +96,8 @@ class Content:
     def meetings(self, meeting_ids: Sequence[int]) -> list[MeetingView]:
         """Meetings in the order of `meeting_ids`; those not yet known are read together."""
         missing = [one for one in meeting_ids if one not in self._meetings]
+        if missing and self._must_not_learn():
+            return content(self.locale).meetings(meeting_ids)
         if missing:
             self._read(missing)
         return [self._meetings[one] for one in meeting_ids]
@@ -92,6 +105,8 @@ class Content:
     def floors(self, series_id: int) -> dict[int, str]:
         """The languages that the meetings of a series are held in, by meeting."""
         if series_id not in self._floors:
+            if self._must_not_learn():
+                return content(self.locale).floors(series_id)
             query = select(Meeting.id, Meeting.floor_language).where(Meeting.published, Meeting.series_id == series_id)
             self._floors[series_id] = {row.id: row.floor_language for row in db.session.execute(query)}
         return self._floors[series_id]
@@ -99,6 +114,8 @@ class Content:
     def series(self, series_id: int) -> SeriesView:
         """One series."""
         if series_id not in self._series:
+            if self._must_not_learn():
+                return content(self.locale).series(series_id)
             row = db.session.get_one(Series, series_id)
             self._series[series_id] = self._series_view(row, texts.load([("series", series_id)]))
         return self._series[series_id]
@@ -208,7 +225,8 @@ def last_known_district(locale: str) -> DistrictView:
 
 def note_version(version: int | None) -> None:
     """Say which content version this request has read along with its own rows, which saves asking again."""
-    g.content_version = version or 0
+    if not has_written():
+        g.content_version = version or 0
 
 
 def forget_version() -> None:
@@ -218,20 +236,40 @@ def forget_version() -> None:
 
 def _version() -> int:
     if "content_version" not in g:
-        note_version(db.session.scalar(select(District.content_version).where(District.id == 1)))
+        note_version(_read_version())
     version: int = g.content_version
     return version
 
 
+def _read_version() -> int | None:
+    return db.session.scalar(select(District.content_version).where(District.id == 1))
+
+
 def content(locale: str) -> Content:
-    """What is published now, in `locale`."""
+    """What is published now, in `locale`; to a transaction that has written, what would be if it committed."""
+    if has_written():
+        return _would_be(locale)
     kept: dict[tuple[int, str], Content] = current_app.extensions.setdefault("published", {})
     key = (_version(), locale)
     if key not in kept:
         if len(kept) >= KEPT_CONTENTS:
             kept.clear()
-        kept[key] = Content(locale)
+        kept[key] = Content(locale, shared=True)
     return kept[key]
+
+
+def _would_be(locale: str) -> Content:
+    session = db.session()
+    # The version makes out what was read before the last `touch` of this transaction.
+    key = (session.get_transaction(), _read_version())
+    kept_for, kept = session.info.get(WOULD_BE, (None, {}))
+    if kept_for != key:
+        kept = {}
+        session.info[WOULD_BE] = (key, kept)
+    if locale not in kept:
+        kept[locale] = Content(locale)
+    found: Content = kept[locale]
+    return found
 
 
 def district_in(locale: str) -> DistrictView:
@@ -245,4 +283,5 @@ def touch() -> None:
     district = db.session.get(District, 1, with_for_update=NO_KEY)
     if district is not None:
         district.content_version += 1
+    note_writing(db.session())
     forget_version()

@@ -10,6 +10,7 @@ from flask import current_app
 from sqlalchemy.engine import Connection
 
 from registration.extensions import db
+from registration.timeouts import as_long_as_it_takes
 
 
 @contextmanager
@@ -49,4 +50,5 @@ if context.is_offline_mode():
     raise SystemExit("Migrations need a database: run them without --sql.")
 
 with db.engine.connect() as opened:
+    as_long_as_it_takes(opened)
     run(opened)

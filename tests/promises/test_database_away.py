@@ -66,8 +66,7 @@ WAYS: list[Away] = [no_file, another_writer] if SERVER is None else [no_connecti
 @pytest.fixture
 def app_settings() -> dict[str, object]:
     """Waits of half a second for a lock."""
-    impatient = {"timeout": 0.5} if SERVER is None else {"connect_timeout": 5, "options": "-c lock_timeout=500"}
-    return {"SQLALCHEMY_ENGINE_OPTIONS": {"connect_args": impatient}}
+    return {"DATABASE_LOCK_TIMEOUT": 0.5}
 
 
 @pytest.fixture

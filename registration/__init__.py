@@ -60,9 +60,14 @@ def beside(name: str) -> Path:
 
 def create_app(overrides: dict[str, object] | None = None, instance_path: str | None = None) -> Flask:
     """The application. `overrides` win over the environment; raises config.SettingsError when it cannot run as set."""
-    app = Flask(__name__, static_folder=None, template_folder=str(beside("templates")), instance_path=instance_path)
+    app = Flask(
+        __name__,
+        static_folder=None,
+        template_folder=str(beside("templates")),
+        instance_path=instance_path or config.data_directory(PACKAGE),
+    )
     app.jinja_environment = fragments.Environment
-    config.load(app, overrides)
+    config.load(app, beside("translations"), overrides)
     logs.init_app(app)
     database.init_engine_options(app)
     db.init_app(app)

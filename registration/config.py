@@ -4,18 +4,30 @@ Each is set from the environment under its name with `FLASK_` before it (`FLASK_
 What staff may change while it runs stands in the database, not here.
 """
 
+import json
 import os
 import secrets
+import stat
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import click
+import platformdirs
 from flask import Flask
 
 from registration import languages
 
+CATALOG = Path("LC_MESSAGES") / "messages.mo"
 
-class SettingsError(Exception):
-    """A setting is missing or wrong; the message names it and says what to set."""
+
+class SettingsError(click.ClickException):
+    """Settings are missing or wrong; the message names each, says what is wrong, and gives an example."""
 
 
 class Defaults:
@@ -78,18 +90,51 @@ class Defaults:
     MAX_FORM_PARTS: int = 400
 
 
-def load(app: Flask, overrides: dict[str, object] | None = None) -> None:
+# What a right value looks like, where the default does not show it. Also of what must never be printed.
+EXAMPLES: Mapping[str, str] = {
+    "SECRET_KEY": "the output of: python -c 'import secrets; print(secrets.token_hex(32))'",
+    "SECRET_KEY_FALLBACKS": '["the key before this one"]',
+    "SQLALCHEMY_DATABASE_URI": "postgresql://user:password@host/database",
+    "BASE_URL": "https://meetings.example.org",
+    "LANGUAGES": '["en", "es", "vi"]',
+    "MAIL_SERVER": "smtp.example.org",
+    "MAIL_PORT": "587",
+    "MAIL_USERNAME": "meetings@example.org",
+    "MAIL_PASSWORD": "the password of that account",
+    "MAIL_DEFAULT_SENDER": "meetings@example.org",
+    "MAIL_REPLY_TO": "office@example.org",
+    "MAIL_PER_MINUTE": "60",
+    "METRICS_TOKEN": "a long random text",
+    "EXTRA_TRANSLATIONS": "/srv/translations",
+    "REQUIRE_SECOND_FACTOR": "true",
+}
+KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", list: "a JSON list of texts"}
+SHORTEST_KEY = 32
+
+
+def load(app: Flask, translations: Path, overrides: dict[str, object] | None = None) -> None:
     """Fill `app.config` from defaults, environment and `overrides`, and check it.
 
-    Raises SettingsError when the installation cannot run as set.
+    `translations`: where the catalogs are. Raises SettingsError, which names every fault at once, when the installation
+    cannot run as set.
     """
     app.config.from_object(Defaults)
     app.config.from_prefixed_env("FLASK")
     app.config.update(overrides or {})
-    Path(app.instance_path).mkdir(parents=True, exist_ok=True)
-    _check(app)
+    # Flask reads settings as JSON, so a key or password of digits arrives as a number.
+    for name in ("SECRET_KEY", "MAIL_USERNAME", "MAIL_PASSWORD", "METRICS_TOKEN"):
+        if isinstance(app.config[name], int | float) and not isinstance(app.config[name], bool):
+            app.config[name] = str(app.config[name])
+    wrong = dict(_wrong_kinds(app.config))
+    # The rest is checked with defaults in place of what cannot be read, so that all faults are named at once.
+    readable = {**app.config, **{name: getattr(Defaults, name) for name in wrong}}
+    if faults := [*wrong.values(), *_wrong_values(readable, translations)]:
+        raise SettingsError("\n".join(["These settings cannot be used:", *(f"- {fault}" for fault in faults)]))
+    app.config["BASE_URL"] = app.config["BASE_URL"].rstrip("/")
+    private(Path(app.instance_path))
     _database(app)
-    _secret_key(app)
+    if not app.config["SECRET_KEY"]:
+        app.config["SECRET_KEY"] = _made_key(Path(app.instance_path) / "secret_key")
     _cookies(app)
 
 
@@ -98,54 +143,116 @@ def production(app: Flask) -> bool:
     return str(app.config["BASE_URL"]).startswith("https://")
 
 
-def _check(app: Flask) -> None:
-    base = str(app.config["BASE_URL"]).rstrip("/")
-    if not base.startswith(("http://", "https://")):
-        raise SettingsError(
-            "FLASK_BASE_URL must begin with http:// or https://, for example https://meetings.example.org"
+def _fault(name: str, words: str) -> str:
+    example = EXAMPLES.get(name) or json.dumps(getattr(Defaults, name))
+    return f"FLASK_{name} {words}. For example: {example}"
+
+
+def _wrong_kinds(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Settings whose values are of another type than their default says, and the fault of each."""
+    for name, declared in get_type_hints(Defaults).items():
+        value, kinds = config[name], get_args(declared) if isinstance(declared, UnionType) else (declared,)
+        if value is None and type(None) in kinds:
+            continue
+        kind = get_origin(kinds[0]) or kinds[0]
+        fits = isinstance(value, int | float if kind is float else kind) and (
+            kind is bool or not isinstance(value, bool)
         )
-    app.config["BASE_URL"] = base
-    offered = app.config["LANGUAGES"]
-    if not isinstance(offered, list) or not offered:
-        raise SettingsError('FLASK_LANGUAGES must be a JSON list of page languages, for example ["en", "es", "vi"]')
-    for tag in offered:
-        if tag not in languages.LANGUAGES or not languages.LANGUAGES[tag].page:
-            raise SettingsError(f"FLASK_LANGUAGES names {tag!r}, which is not a page language this program knows")
-    pace = app.config["MAIL_PER_MINUTE"]
-    if pace is not None and (not isinstance(pace, int) or pace < 1):
-        raise SettingsError("FLASK_MAIL_PER_MINUTE must be a number of mails a minute, 1 or more, or not be set")
+        if not fits or (kind is list and not all(isinstance(one, str) for one in value)):
+            yield name, _fault(name, f"must be {KINDS[kind]}")
+        elif kind in (int, float) and value < 0:
+            yield name, _fault(name, "must not be negative")
+
+
+def _wrong_values(config: Mapping[str, Any], translations: Path) -> Iterator[str]:
+    if not str(config["BASE_URL"]).startswith(("http://", "https://")) or not urlsplit(config["BASE_URL"]).hostname:
+        yield _fault("BASE_URL", "must begin with http:// or https:// and name a host")
+    yield from _wrong_languages(config, translations)
+    if not 1 <= config["MAIL_PORT"] <= 65535:
+        yield _fault("MAIL_PORT", "must be a port from 1 to 65535")
+    if config["MAIL_PER_MINUTE"] == 0:
+        yield _fault("MAIL_PER_MINUTE", "must be 1 or more, or not be set")
     try:
-        ZoneInfo(str(app.config["TIME_ZONE"]))
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise SettingsError("FLASK_TIME_ZONE must be a zone name such as America/Denver") from error
+        ZoneInfo(config["TIME_ZONE"])
+    except (ZoneInfoNotFoundError, ValueError):
+        yield _fault("TIME_ZONE", "must be a time zone name")
+    if str(config["BASE_URL"]).startswith("https://"):
+        yield from _wrong_for_production(config)
+
+
+def _wrong_languages(config: Mapping[str, Any], translations: Path) -> Iterator[str]:
+    if not config["LANGUAGES"]:
+        yield _fault("LANGUAGES", "must name at least one page language")
+    folders = [translations, *([Path(config["EXTRA_TRANSLATIONS"])] if config["EXTRA_TRANSLATIONS"] else [])]
+    for tag in config["LANGUAGES"]:
+        if tag not in languages.LANGUAGES or not languages.LANGUAGES[tag].page:
+            yield _fault("LANGUAGES", f"names {tag!r}, which is not a page language this program knows")
+        elif tag != "en" and not any((one / languages.catalogue(tag) / CATALOG).is_file() for one in folders):
+            yield _fault("LANGUAGES", f"names {tag!r}, which has no compiled catalog: its pages would be in English")
+
+
+def _wrong_for_production(config: Mapping[str, Any]) -> Iterator[str]:
+    """What would lose data or let strangers in without a word: FLASK_BASE_URL is https, so families rely on this."""
+    keys = {"SECRET_KEY": [config["SECRET_KEY"] or ""], "SECRET_KEY_FALLBACKS": config["SECRET_KEY_FALLBACKS"]}
+    for name, values in keys.items():
+        if any(len(key) < SHORTEST_KEY for key in values):
+            short = f"must have at least {SHORTEST_KEY} characters in production, or links and sessions can be forged"
+            yield _fault(name, short if any(values) else "is not set, but production needs a secret key")
+    if not config["MAIL_SERVER"]:
+        yield _fault("MAIL_SERVER", "is not set: mail would be written to files, and families would get none")
+    if config["MAIL_DEFAULT_SENDER"] == Defaults.MAIL_DEFAULT_SENDER or "@" not in config["MAIL_DEFAULT_SENDER"]:
+        yield _fault("MAIL_DEFAULT_SENDER", "is not set: mail from an address that does not exist is thrown away")
+
+
+def private(folder: Path) -> None:
+    """Make the folder, and see that nobody but its owner reads what is in it: families' answers, mail, the key.
+
+    Raises SettingsError where that cannot be done.
+    """
+    os.umask(0o077)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for path in [folder, *folder.rglob("*")]:
+            # Mails come and go while another process runs.
+            with suppress(FileNotFoundError):
+                mode = stat.S_IMODE(path.lstat().st_mode)
+                if mode & 0o077 and not path.is_symlink():
+                    path.chmod(mode & 0o700)
+    except OSError as error:
+        raise SettingsError(
+            f"The data directory {folder} cannot be used ({error.strerror}). It must belong to the user who runs the "
+            "service. Set FLASK_INSTANCE_PATH to one that does. For example: /var/lib/community-meetings"
+        ) from error
+
+
+def data_directory(package: Path) -> str:
+    """Where one installation keeps its data: FLASK_INSTANCE_PATH, else instance/ in a checkout, else the user's place.
+
+    Never below the virtual environment: whoever makes that anew would delete the district's data. Raises SettingsError
+    when an earlier version has left its data there.
+    """
+    if chosen := os.environ.get("FLASK_INSTANCE_PATH"):
+        return str(Path(chosen).absolute())
+    if (package.parent / "setup.cfg").is_file():
+        return str(package.parent / "instance")
+    directory = platformdirs.user_data_path("community-meetings", appauthor=False)
+    before = Path(sys.prefix) / "var" / "registration-instance"
+    if (before / "registration.sqlite").exists() and not (directory / "registration.sqlite").exists():
+        raise SettingsError(
+            f"An earlier version kept its data inside the virtual environment, in {before}. Stop the service and move "
+            f"that folder to {directory}, or set FLASK_INSTANCE_PATH."
+        )
+    return str(directory)
 
 
 def _database(app: Flask) -> None:
-    for name in (name for name in vars(Defaults) if name.startswith("DATABASE_")):
-        seconds = app.config[name]
-        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
-            raise SettingsError(f"FLASK_{name} must be a number of seconds, for example {getattr(Defaults, name):g}")
     if not app.config["SQLALCHEMY_DATABASE_URI"]:
         app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite:///" + str(Path(app.instance_path) / "registration.sqlite")
-    uri = str(app.config["SQLALCHEMY_DATABASE_URI"])
+    uri = app.config["SQLALCHEMY_DATABASE_URI"]
     # Hosting services hand out postgres:// addresses; SQLAlchemy wants the driver named.
     for prefix in ("postgres://", "postgresql://"):
         if uri.startswith(prefix):
             app.config["SQLALCHEMY_DATABASE_URI"] = "postgresql+psycopg://" + uri.removeprefix(prefix)
-
-
-def _secret_key(app: Flask) -> None:
-    key = app.config["SECRET_KEY"]
-    if key is not None and key != "":
-        # Flask reads settings as JSON, so a key of digits only arrives as a number.
-        app.config["SECRET_KEY"] = str(key)
-        return
-    if production(app):
-        raise SettingsError(
-            "FLASK_SECRET_KEY is not set. FLASK_BASE_URL is https, so this is production: set a long random key, "
-            "for example the output of: python -c 'import secrets; print(secrets.token_hex(32))'"
-        )
-    app.config["SECRET_KEY"] = _made_key(Path(app.instance_path) / "secret_key")
 
 
 def _made_key(path: Path) -> str:

@@ -50,6 +50,11 @@ group = AppGroup("demo", help="A season to look at.")
 @click.option("--registrations", type=click.IntRange(min=0), default=0, help="Add this many made-up families.")
 def load_command(registrations: int) -> None:
     """Load the demo season; safe to repeat."""
+    if _holds_other_data():
+        raise click.ClickException(
+            "This database holds data that is not the demo's. The demo would mix made-up families with real ones. "
+            "Load it into a database of its own: set FLASK_SQLALCHEMY_DATABASE_URI or FLASK_INSTANCE_PATH."
+        )
     load_staff(current_app.config["LANGUAGES"])
     load_season(clock.now())
     db.session.commit()
@@ -57,6 +62,14 @@ def load_command(registrations: int) -> None:
     click.echo("The demo season is loaded.")
     if registrations:
         load_families(registrations, clock.now())
+
+
+def _holds_other_data() -> bool:
+    """Whether somebody uses this database for something else: it has content, and none of it is the demo's series."""
+    slug = json.loads(SEASON.read_text(encoding="utf-8"))["series"]["slug"]
+    if db.session.scalar(select(Series.id).where(Series.slug == slug)) is not None:
+        return False
+    return any(db.session.scalar(select(kind.id).limit(1)) is not None for kind in (Series, Person, Place))
 
 
 def load_season(now: datetime) -> None:

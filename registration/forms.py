@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from datetime import date
-from re import fullmatch
 from typing import Any
 
 from flask_babel import lazy_gettext
@@ -11,6 +10,8 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, StringField
 from wtforms.csrf.core import CSRFTokenField
 from wtforms.validators import StopValidation, ValidationError
+
+from registration import numbers
 
 # Joiners that Persian, Hindi, and many other languages need inside words; elsewhere they only hide.
 _JOINERS = "\u200c\u200d"
@@ -89,7 +90,10 @@ def has_letters(text: str) -> bool:
 
 def whole_number(text: str | None) -> int:
     """The number in a hidden field, a version or an id; -1, which nothing has, where it holds another text."""
-    return int(text) if text and fullmatch("[0-9]{1,9}", text) else -1
+    try:
+        return numbers.whole(text or "")
+    except ValueError:
+        return -1
 
 
 class HiddenNumber(HiddenField):  # type: ignore[misc] # WTForms has no annotations
@@ -152,7 +156,10 @@ class Lines(StringField):  # type: ignore[misc] # WTForms has no annotations
 
 
 class Count(IntegerField):  # type: ignore[misc] # WTForms has no annotations
-    """A number of people. Blank is None. Digits of every script are read."""
+    """A number of people. Blank is None.
+
+    Digits of every script are read, since phone keyboards offer their own; signs, points and underscores are not.
+    """
 
     def __init__(self, label: str | None = None, *, least: int = 0, most: int, **options: Any) -> None:
         super().__init__(label, **options)
@@ -164,7 +171,7 @@ class Count(IntegerField):  # type: ignore[misc] # WTForms has no annotations
         if not typed:
             return
         try:
-            self.data = int(typed)
+            self.data = numbers.whole("".join(str(unicodedata.decimal(c, c)) for c in typed))
         except ValueError as error:
             raise ValueError(
                 lazy_gettext("%(field)s: please write a number, for example 2.", field=self.label.text)

@@ -1,9 +1,10 @@
 """What every page shares: its language, its headers, the switch of languages, the pages of errors."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, abort, current_app, g, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,6 +17,9 @@ from werkzeug.utils import cached_property
 from registration import chosen, config, database, i18n, languages
 from registration.extensions import db
 from registration.i18n import gettext
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 # Seconds after which a browser may ask again while the database is away.
 RETRY_AFTER = 30
@@ -152,6 +156,35 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(SQLAlchemyError, _database_error)
     app.register_error_handler(Exception, _unexpected)
+    app.wsgi_app = AsBaseUrl(app.wsgi_app, app.config["BASE_URL"])  # type: ignore[method-assign]
+
+
+class AsBaseUrl:
+    """Makes every request look as if it came to FLASK_BASE_URL, so nothing that a client sends decides where we lead.
+
+    Werkzeug builds redirects from the Host header, and SCRIPT_NAME and the scheme from whatever a server or proxy says.
+    """
+
+    def __init__(self, application: "WSGIApplication", base_url: str) -> None:
+        self.application = application
+        base = urlsplit(base_url)
+        self.path = base.path.rstrip("/")
+        default = {"http": 80, "https": 443}[base.scheme]
+        self.environ = {
+            "HTTP_HOST": base.netloc,
+            "SERVER_NAME": str(base.hostname),
+            "SERVER_PORT": str(base.port or default),
+            "wsgi.url_scheme": base.scheme,
+            "SCRIPT_NAME": self.path,
+        }
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        # A proxy may pass the path of the base URL on, or take it away.
+        if self.path and (path == self.path or path.startswith(f"{self.path}/")):
+            environ["PATH_INFO"] = path[len(self.path) :]
+        environ.update(self.environ)
+        return self.application(environ, start_response)
 
 
 def _take_locale(_endpoint: str | None, values: dict[str, Any] | None) -> None:

@@ -31,6 +31,14 @@ SERVER = os.environ.get("TEST_DATABASE_URI")
 POISON = "https://base-url-was-not-used.invalid"
 
 
+# What an installation needs besides to run as in production; mail is not delivered by tests that use it.
+PRODUCTION: dict[str, object] = {
+    "BASE_URL": "https://meetings.example.org",
+    "SECRET_KEY": "a key of the tests that is long enough",
+    "MAIL_SERVER": "127.0.0.1",
+}
+
+
 def settings(uri: str) -> dict[str, object]:
     """Settings of a test's application."""
     return {

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from registration import create_app, links, web
 from registration.accounts.roles import Role
 from registration.extensions import db
-from tests.conftest import settings
+from tests.conftest import PRODUCTION, settings
 from tests.families.steps import register, the_only
 from tests.gaps import GAPS
 from tests.pages import Browser
@@ -57,7 +57,7 @@ def app_settings(request: pytest.FixtureRequest) -> dict[str, object]:
     if "scheme" not in request.fixturenames:
         return {}
     base = f"{request.getfixturevalue('scheme')}://meetings.example.org"
-    return {"BASE_URL": base, "REQUIRE_SECOND_FACTOR": False}
+    return PRODUCTION | {"BASE_URL": base, "REQUIRE_SECOND_FACTOR": False}
 
 
 @pytest.fixture
@@ -354,7 +354,8 @@ def test_static_files_are_kept_for_ever_under_their_hash_only(browser: Browser) 
 def proxied(database_uri: str, tmp_path: Path) -> Iterator[Flask]:
     """An installation below a path of its host."""
     made = create_app(
-        settings(database_uri) | {"BASE_URL": "https://example.org/meetings"}, instance_path=str(tmp_path / "proxied")
+        settings(database_uri) | PRODUCTION | {"BASE_URL": "https://example.org/meetings"},
+        instance_path=str(tmp_path / "proxied"),
     )
     with made.app_context():
         yield made

@@ -59,9 +59,10 @@ def _clean_sqlite(*, rewrites: bool) -> None:
         cursor = connection.cursor()
         if rewrites:
             cursor.execute("VACUUM")
+        (usual,) = cursor.execute("PRAGMA busy_timeout").fetchone()
         cursor.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        cursor.execute(f"PRAGMA busy_timeout={database.SQLITE_WAIT * 1000}")
+        cursor.execute(f"PRAGMA busy_timeout={usual}")
         cursor.close()
     finally:
         connection.close()

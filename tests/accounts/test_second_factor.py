@@ -12,7 +12,7 @@ from registration import clock
 from registration.accounts import limits, people
 from registration.accounts.models import Person, RecoveryCode
 from registration.extensions import db
-from tests.conftest import NOW
+from tests.conftest import NOW, PRODUCTION
 from tests.pages import Browser, Page
 from tests.signing_in import open_link, person_with, signed_in
 
@@ -227,7 +227,7 @@ class TestInProduction:
 
     @pytest.fixture
     def app_settings(self, case: tuple[bool | None, str]) -> dict[str, object]:
-        return {"BASE_URL": "https://meetings.example.org", "REQUIRE_SECOND_FACTOR": case[0]}
+        return PRODUCTION | {"REQUIRE_SECOND_FACTOR": case[0]}
 
     def test_staff_set_it_up_unless_the_setting_says_otherwise(self, app: Flask, case: tuple[bool | None, str]) -> None:
         browser = Browser(app)

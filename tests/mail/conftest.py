@@ -61,14 +61,14 @@ def bare_app(
     app = Flask("registration", instance_path=str(tmp_path / "instance"), template_folder=str(ROOT / "templates"))
     overrides: dict[str, object] = {
         "SQLALCHEMY_DATABASE_URI": mail_database_uri,
-        "BASE_URL": "https://meetings.example.org",
+        "BASE_URL": "http://meetings.example.org",
         "SECRET_KEY": "a key of the tests",
         "MAIL_DEFAULT_SENDER": "meetings@example.org",
         "MAIL_REPLY_TO": "office@example.org",
         "MAIL_TIMEOUT": 2.0,
         "TESTING": True,
     }
-    config.load(app, overrides | mail_settings)
+    config.load(app, ROOT / "translations", overrides | mail_settings)
     database.init_engine_options(app)
     db.init_app(app)
     database.prepare_engine(app)

@@ -1,5 +1,6 @@
 """The whole service, killed without warning and stopped with one, loses nothing that a family was told."""
 
+import http.client
 import os
 import random
 import signal
@@ -192,3 +193,30 @@ def command_of(pid: int) -> str:
 def terminate(pid: int) -> None:
     """Kill one process."""
     os.kill(pid, signal.SIGKILL)
+
+
+def test_nothing_a_client_sends_decides_where_the_service_leads(service: Service) -> None:
+    forged = {
+        "Host": "evil.example",
+        "X-Forwarded-Host": "evil.example",
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-Prefix": "/evil.example",
+        "X-Script-Name": "/evil.example",
+        "Script-Name": "/evil.example",
+        "SCRIPT_NAME": "/evil.example",
+        "Forwarded": "host=evil.example;proto=https",
+    }
+    redirected = 0
+    for path in ("/", "/en", "/en/series/safety", f"/en/meetings/{SLUG}", f"/en/meetings/{SLUG}/", "/staff", "/interpreter",
+                 "/en/registration", "/en/privacy/", "/nothing", "/EN/", "//evil.example/en"):  # fmt: skip
+        connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=60)
+        connection.request("GET", path, headers=forged)
+        response = connection.getresponse()
+        text = response.read().decode()
+        connection.close()
+        location = response.headers.get("Location", "")
+        redirected += bool(location)
+        assert "evil" not in location, path
+        assert "evil.example" not in text.replace(f"{path}", ""), path
+        assert not location.startswith("//")
+    assert redirected >= 4

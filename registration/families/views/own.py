@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import MultiDict
 
-from registration import clock, i18n, links, phones, web
+from registration import clock, i18n, links, numbers, phones, web
 from registration.accounts import audit
 from registration.accounts.models import Actor
 from registration.extensions import db
@@ -161,7 +161,7 @@ def change_page() -> ResponseReturnValue:
         return _ask(registration, meeting, view, RegistrationForm(formdata=typed(registration)), registration.version)
     refuse_others(registration)
     form = RegistrationForm()
-    version = request.form.get("version", type=int, default=registration.version)
+    version = request.form.get("version", type=numbers.whole, default=registration.version)
     if not form.check_for(meeting, i18n.speaking(), childcare_open(meeting, now)):
         return _ask(registration, meeting, view, form, version, 422)
     link_version = registration.link_version

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from registration import i18n, links
+from registration.accounts.models import Person
 from registration.extensions import db
 from registration.forms import Form, HiddenNumber
 from registration.i18n import gettext
@@ -35,7 +36,10 @@ def owner(token: str) -> tuple[Interpreter | None, bool]:
     if named is None:
         return None, False
     query = select(Interpreter).where(Interpreter.public_id == named.public_id)
-    one = db.session.scalars(query.where(Interpreter.feed_version == named.version)).first()
+    query = query.where(Interpreter.feed_version == named.version, ~Interpreter.blocked)
+    # Whoever may not sign in any more reads no jobs either; without an account the register alone decides.
+    open_account = Interpreter.person_id.is_(None) | Person.active
+    one = db.session.scalars(query.outerjoin(Person, Person.id == Interpreter.person_id).where(open_account)).first()
     return one, one is None
 
 

@@ -71,7 +71,7 @@ def wanted_of(arguments: MultiDict[str, str]) -> Wanted:
 
 def _number(text: str) -> int | None:
     # Larger ones are no ids, and PostgreSQL refuses to compare them.
-    return int(text) if text.isdecimal() and len(text) < 10 else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def find(wanted: Wanted, before: str, zone: str) -> Found:

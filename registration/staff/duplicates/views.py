@@ -6,7 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from registration import clock, i18n, local
+from registration import clock, i18n, local, numbers
 from registration.accounts.guard import requires, signed_in
 from registration.accounts.roles import Role
 from registration.extensions import db
@@ -84,7 +84,7 @@ def duplicate_series(series_id: int) -> ResponseReturnValue:
 
 
 def _weeks() -> int:
-    asked = request.args.get("weeks", default=WEEKS, type=int)
+    asked = request.args.get("weeks", default=WEEKS, type=numbers.whole)
     return max(1, min(asked, MOST_WEEKS))
 
 

@@ -99,7 +99,7 @@ def topic(meeting_id: int) -> str:
 def meeting_of(text: str | None) -> int | None:
     """The meeting of a topic."""
     kind, _, number = (text or "").partition(":")
-    return int(number) if kind == "meeting" and number.isdecimal() and len(number) < 10 else None
+    return int(number) if kind == "meeting" and number.isascii() and number.isdigit() and len(number) < 10 else None
 
 
 _KEY = (OutboxMessage.send_at, OutboxMessage.id)

@@ -6,7 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from registration import clock, i18n
+from registration import clock, i18n, numbers
 from registration.accounts.guard import requires, signed_in
 from registration.accounts.roles import Role
 from registration.extensions import db
@@ -47,7 +47,7 @@ def _meeting(meeting_id: int) -> Meeting:
 
 
 def _show(meeting: Meeting, typed: tuple[int, ReleaseForm] | None = None, status: int = 200) -> ResponseReturnValue:
-    after = request.args.get("after", 0, type=int)
+    after = request.args.get("after", 0, type=numbers.whole)
     query = (
         select(Registration, ReleasedQuestion)
         .outerjoin(ReleasedQuestion, ReleasedQuestion.registration_id == Registration.id)
@@ -104,5 +104,5 @@ def release_question(registration_id: int) -> ResponseReturnValue:
     db.session.commit()
     words = gettext("Interpreters can read it now.") if form.released.data else gettext("Interpreters cannot read it.")
     flash(words, "good")
-    after, here = request.args.get("after", type=int), f"question-{registration_id}"
+    after, here = request.args.get("after", type=numbers.whole), f"question-{registration_id}"
     return redirect(url_for("staff.questions", meeting_id=meeting_id, after=after, _anchor=here), 303)

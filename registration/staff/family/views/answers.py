@@ -8,7 +8,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from registration import clock, i18n, languages, web
+from registration import clock, i18n, languages, numbers, web
 from registration.accounts.guard import requires, signed_in
 from registration.accounts.roles import Role
 from registration.extensions import db
@@ -143,7 +143,7 @@ def family_change(registration_id: int) -> ResponseReturnValue:
     if request.method == "GET":
         return _ask(registration, meeting, view, _filled(registration), registration.version)
     form = OnBehalfForm()
-    version = request.form.get("version", type=int, default=0)
+    version = request.form.get("version", type=numbers.whole, default=0)
     if not form.check_on_behalf(meeting, childcare_open(meeting, clock.now()) or registration.childcare_granted):
         return _ask(registration, meeting, view, form, version, 422)
     return _change(registration, meeting, view, form, version)

@@ -102,11 +102,19 @@ class Group:
                 child.join()
 
 
-def _child(name: str, part: Callable[[], None], parent: int) -> None:
+def die_with_parent() -> None:
+    """Let this process be told to stop when the one that started it dies."""
+    _prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _prctl(option: int, value: int | bytes) -> None:
     with contextlib.suppress(OSError, AttributeError):
-        libc = ctypes.CDLL(None)
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        libc.prctl(PR_SET_NAME, name.encode())
+        ctypes.CDLL(None).prctl(option, value)
+
+
+def _child(name: str, part: Callable[[], None], parent: int) -> None:
+    die_with_parent()
+    _prctl(PR_SET_NAME, name.encode())
     for number in STOPS:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)

@@ -87,9 +87,9 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         """Whether the client has used up its time. `idle_since` is on waitress's clock."""
         if self.requests:
             return False
-        if not self.under_way():
-            return bool(self.last_activity < idle_since)
-        return time.monotonic() - self.since > REQUEST_SECONDS + self.moved / SLOWEST_RATE
+        if self.last_activity < idle_since:
+            return True
+        return self.under_way() and time.monotonic() - self.since > REQUEST_SECONDS + self.moved / SLOWEST_RATE
 
 
 class Server(TcpWSGIServer):  # type: ignore[misc]
@@ -137,6 +137,14 @@ def listen(host: str, port: int) -> socket.socket:
 def serve(application: "WSGIApplication", listening: socket.socket, threads: int, grace: float) -> None:
     """Serve `application` in this process until SIGTERM or SIGINT; requests under way get `grace` seconds."""
     _allow_files()
+    server = make(application, listening, threads)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, server.stop)
+    server.run(grace)
+
+
+def make(application: "WSGIApplication", listening: socket.socket, threads: int) -> Server:
+    """A server with our settings on an open socket; its threads run, `run` accepts connections."""
     settings = Adjustments(
         sockets=[listening],
         threads=threads,
@@ -154,10 +162,7 @@ def serve(application: "WSGIApplication", listening: socket.socket, threads: int
         log_socket_errors=False,
     )
     where = (listening.family, listening.type, listening.proto, listening.getsockname())
-    server = Server(application, {}, _sock=listening, adj=settings, sockinfo=where, bind_socket=False)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, server.stop)
-    server.run(grace)
+    return Server(application, {}, _sock=listening, adj=settings, sockinfo=where, bind_socket=False)
 
 
 def _allow_files() -> None:

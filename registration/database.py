@@ -133,7 +133,11 @@ def init_engine_options(app: Flask) -> None:
         options.setdefault("pool_size", 16)
     else:
         # A statement is prepared when it comes the second time: there are few of them, and each comes again.
-        own = {"connect_timeout": app.config["DATABASE_CONNECT_TIMEOUT"], "cursor_factory": Cursor, "prepare_threshold": 1}
+        own = {
+            "connect_timeout": app.config["DATABASE_CONNECT_TIMEOUT"],
+            "cursor_factory": Cursor,
+            "prepare_threshold": 1,
+        }
         options["connect_args"] = {**timeouts.TCP, **own, **options.get("connect_args", {})}
         options.setdefault("pool_size", 10)
         options.setdefault("pool_timeout", app.config["DATABASE_CONNECT_TIMEOUT"])

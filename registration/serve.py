@@ -142,7 +142,7 @@ def pages(app: Flask, host: str, port: int, workers: int, threads: int) -> Group
 @with_appcontext
 def command(host: str, port: int, workers: int, threads: int, deliver: bool) -> None:
     """Serve the pages and deliver the mail until stopped."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     try:
         group = pages(app, host, port, workers, threads)
     except OSError as error:

@@ -50,12 +50,15 @@ STRAGGLERS = 3.0
 class Parser(HTTPRequestParser):  # type: ignore[misc]
     """Reads a request; only staff may send large ones."""
 
+    adj: Adjustments
+
     def parse_header(self, header_plus: bytes) -> None:
         """Take the headers apart, and set how long the body may be."""
         super().parse_header(header_plus)
         if self.path.startswith(STAFF):
-            self.adj = copy.copy(self.adj)
-            self.adj.max_request_body_size = MOST_STAFF_BODY
+            settings: Adjustments = copy.copy(self.adj)
+            settings.max_request_body_size = MOST_STAFF_BODY
+            self.adj = settings
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]

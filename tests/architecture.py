@@ -96,6 +96,7 @@ ASK_BABEL = {"registration.languages", "registration.dates", "registration.i18n"
 # Durations, not moments, so a test that moves the clock must not move them.
 MEASURE_DURATIONS = {
     "registration.serve": "waits for children to end",
+    "registration.health": "bounds how often a write is tried",
     "registration.timeouts": "bounds how long anything waits for the database",
     "registration.server": "bounds how long one request may take",
     "registration.mail.smtp": "bounds what a mail server may take",

@@ -65,9 +65,7 @@ class Installation:
             flask_migrate.upgrade()
             demo.load_season(clock.now())
             db.session.commit()
-        self.process = self._run(
-            "flask", "--app", f"{__name__}:application", "serve", f"--port={port}", "--workers=1"
-        )
+        self.process = self._run("flask", "--app", f"{__name__}:application", "serve", f"--port={port}", "--workers=1")
 
     def _run(self, *command: str) -> "subprocess.Popen[bytes]":
         kept = {name: value for name, value in os.environ.items() if not name.startswith("FLASK_")}

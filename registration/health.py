@@ -95,11 +95,11 @@ def _other_schema(connection: Connection) -> str | None:
     return f"the database is at {found} and needs a program of {oldest} or later; this one is {expected}: update it"
 
 
-def note_oldest_program(connection: Connection) -> None:
+def note_oldest_program(connection: Connection, scripts: ScriptDirectory) -> None:
     """Record, after migrations, which program the schema serves: the one of the last migration that is not additive."""
     if not inspect(connection).has_table(SchemaSupport.__tablename__):
         return
-    scripts, found = _scripts(), MigrationContext.configure(connection).get_current_revision()
+    found = MigrationContext.configure(connection).get_current_revision()
     steps = scripts.iterate_revisions(found, "base")
     oldest = next(step.revision for step in steps if not getattr(step.module, "additive", False))
     connection.execute(delete(SchemaSupport))

@@ -1,8 +1,8 @@
 """One process group that serves the pages and delivers the mail, and stops cleanly on SIGTERM.
 
-`flask serve` loads the program once, opens the port, and forks the processes that serve pages and the delivery loop:
-they start at once and share its memory. It starts one again when it dies, and passes a stop on to all. When it is itself
-killed, its children end with it.
+`flask serve` loads the program once, opens the port, and forks the processes that serve pages and the delivery loop, so
+they start at once and share its memory. It restarts a child that dies and passes a stop on to all of them. When it is
+killed itself, its children stop too.
 """
 
 import contextlib

@@ -18,7 +18,7 @@ from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer
-from waitress.wasyncore import loop
+from waitress.wasyncore import close_all, loop
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -122,6 +122,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
         while self._awaited(straggling=time.monotonic() > now + STRAGGLERS) and time.monotonic() < now + grace:
             self._look(0.1)
         self.task_dispatcher.shutdown(timeout=0.5)
+        close_all(self._map)
 
     def _look(self, seconds: float = 1.0) -> None:
         loop(timeout=seconds, use_poll=True, map=self._map, count=1)

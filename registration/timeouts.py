@@ -1,9 +1,9 @@
 """How long anything waits for the database.
 
 A page waits briefly: its reader learns within ten seconds that nothing was saved. Commands and the delivery loop wait
-longer, and migrations as long as they need. The server's own time-outs fire first. A server that hangs has none, so every
-wait also ends on our side. After that, requests are refused at once for a moment; otherwise they would queue for threads
-that are all waiting.
+longer, and migrations as long as they need. The server's own time-outs fire first. A server that hangs has none, so
+every wait also ends on our side. After that, requests are refused at once for a moment; otherwise they would queue for
+threads that are all waiting.
 """
 
 import sqlite3

@@ -45,7 +45,7 @@ def run(connection: Connection) -> None:
     )
     with foreign_keys_checked_at_the_end(connection), context.begin_transaction():
         context.run_migrations()
-    note_oldest_program(connection)
+    note_oldest_program(connection, context.script)
     connection.commit()
 
 

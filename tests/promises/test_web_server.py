@@ -73,8 +73,8 @@ def test_a_client_that_uses_up_its_time_is_cut_off(kind: str, monkeypatch: pytes
 
     def answers(_environ: object, start_response: object) -> list[bytes]:
         assert callable(start_response)
-        start_response("200 OK", [("Content-Length", "4000000")])
-        return [b"a" * 4_000_000]
+        start_response("200 OK", [("Content-Length", "400000")])
+        return [b"a" * 400_000]
 
     with server.listen("127.0.0.1", 0) as listening:
         made = server.make(answers, listening, threads=2)

@@ -104,7 +104,7 @@ MEASURE_DURATIONS = {
     "registration.reminders.messages": "bounds how old may be what was read for a batch",
 }
 COMMIT = re.compile(
-    r"registration\.(demo\w*|mail\.deliver|\w+\.(views(\.\w+)*|pages|commands)|(staff|interpretation)\.\w+\.views(\.\w+)*)"
+    r"registration\.(demo\w*|mail\.deliver|migrations\.env|\w+\.(views(\.\w+)*|pages|commands)|(staff|interpretation)\.\w+\.views(\.\w+)*)"
 )
 NOT_ESCAPED = re.compile(r"\|\s*safe\b|autoescape\s+(false|off)|\bMarkup\s*\(")
 

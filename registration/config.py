@@ -36,8 +36,8 @@ class Defaults:
     SECRET_KEY: str | None = None
     SECRET_KEY_FALLBACKS: list[str] = []  # noqa: RUF012 - Flask reads settings as plain class attributes
     SQLALCHEMY_DATABASE_URI: str | None = None
-    # Seconds a page waits for one statement, for a lock, and for a connection: together below ten, after which its reader
-    # is told. Then the same for commands and the delivery loop; 0 is no limit.
+    # Seconds a page waits for one statement, for a lock, and for a connection. Statement and connection together stay
+    # below ten. Then the same for commands and the delivery loop; 0 is no limit.
     DATABASE_TIMEOUT: float = 5.0
     DATABASE_LOCK_TIMEOUT: float = 4.0
     DATABASE_CONNECT_TIMEOUT: int = 3

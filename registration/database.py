@@ -140,7 +140,8 @@ def init_engine_options(app: Flask) -> None:
         }
         options["connect_args"] = {**timeouts.TCP, **own, **options.get("connect_args", {})}
         options.setdefault("pool_size", 10)
-        options.setdefault("pool_timeout", app.config["DATABASE_CONNECT_TIMEOUT"])
+        # A server that hangs makes nobody wait this long: the connections come back after a statement's time.
+        options.setdefault("pool_timeout", 10)
     # The connection used last is used first: its statements are prepared and its pages are at hand.
     options.setdefault("pool_use_lifo", True)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options

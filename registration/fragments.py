@@ -31,8 +31,8 @@ def init_app(app: Flask) -> None:
 def kept(key: Key, make: Callable[[], str]) -> str:
     """What `make` gave for this key, language and content version before, or gives now."""
     pieces: dict[Key, str] = current_app.extensions["fragments"]
-    # Without a version (the database is away) nothing is known to be current; a key that holds None is a secret one; and
-    # a transaction that has written sees what may be rolled back.
+    # Without a version (the database is away) nothing is known to be current. A key that holds None is a secret one. A
+    # transaction that has written sees what may be rolled back.
     version = g.get("content_version")
     if version is None or None in key or has_written():
         return make()

@@ -1,8 +1,8 @@
 """One process group that serves the pages and delivers the mail, and stops cleanly on SIGTERM.
 
-`flask serve` loads the program once, opens the port, and forks the processes that serve pages and the delivery loop:
-they start at once and share its memory. It starts one again when it dies, and passes a stop on to all. When it is itself
-killed, its children end with it.
+`flask serve` loads the program once, opens the port, and forks the processes that serve pages and the delivery loop, so
+they start at once and share its memory. It restarts a child that dies and passes a stop on to all of them. When it is
+killed itself, its children stop too.
 """
 
 import contextlib
@@ -102,11 +102,19 @@ class Group:
                 child.join()
 
 
-def _child(name: str, part: Callable[[], None], parent: int) -> None:
+def die_with_parent() -> None:
+    """Let this process be told to stop when the one that started it dies."""
+    _prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _prctl(option: int, value: int | bytes) -> None:
     with contextlib.suppress(OSError, AttributeError):
-        libc = ctypes.CDLL(None)
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        libc.prctl(PR_SET_NAME, name.encode())
+        ctypes.CDLL(None).prctl(option, value)
+
+
+def _child(name: str, part: Callable[[], None], parent: int) -> None:
+    die_with_parent()
+    _prctl(PR_SET_NAME, name.encode())
     for number in STOPS:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)

@@ -18,7 +18,7 @@ from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer
-from waitress.wasyncore import loop
+from waitress.wasyncore import close_all, loop
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -50,12 +50,15 @@ STRAGGLERS = 3.0
 class Parser(HTTPRequestParser):  # type: ignore[misc]
     """Reads a request; only staff may send large ones."""
 
+    adj: Adjustments
+
     def parse_header(self, header_plus: bytes) -> None:
         """Take the headers apart, and set how long the body may be."""
         super().parse_header(header_plus)
         if self.path.startswith(STAFF):
-            self.adj = copy.copy(self.adj)
-            self.adj.max_request_body_size = MOST_STAFF_BODY
+            settings: Adjustments = copy.copy(self.adj)
+            settings.max_request_body_size = MOST_STAFF_BODY
+            self.adj = settings
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]
@@ -87,9 +90,9 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         """Whether the client has used up its time. `idle_since` is on waitress's clock."""
         if self.requests:
             return False
-        if not self.under_way():
-            return bool(self.last_activity < idle_since)
-        return time.monotonic() - self.since > REQUEST_SECONDS + self.moved / SLOWEST_RATE
+        if self.last_activity < idle_since:
+            return True
+        return self.under_way() and time.monotonic() - self.since > REQUEST_SECONDS + self.moved / SLOWEST_RATE
 
 
 class Server(TcpWSGIServer):  # type: ignore[misc]
@@ -119,6 +122,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
         while self._awaited(straggling=time.monotonic() > now + STRAGGLERS) and time.monotonic() < now + grace:
             self._look(0.1)
         self.task_dispatcher.shutdown(timeout=0.5)
+        close_all(self._map)
 
     def _look(self, seconds: float = 1.0) -> None:
         loop(timeout=seconds, use_poll=True, map=self._map, count=1)
@@ -137,6 +141,14 @@ def listen(host: str, port: int) -> socket.socket:
 def serve(application: "WSGIApplication", listening: socket.socket, threads: int, grace: float) -> None:
     """Serve `application` in this process until SIGTERM or SIGINT; requests under way get `grace` seconds."""
     _allow_files()
+    server = make(application, listening, threads)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, server.stop)
+    server.run(grace)
+
+
+def make(application: "WSGIApplication", listening: socket.socket, threads: int) -> Server:
+    """A server with our settings on an open socket; its threads run, `run` accepts connections."""
     settings = Adjustments(
         sockets=[listening],
         threads=threads,
@@ -154,10 +166,7 @@ def serve(application: "WSGIApplication", listening: socket.socket, threads: int
         log_socket_errors=False,
     )
     where = (listening.family, listening.type, listening.proto, listening.getsockname())
-    server = Server(application, {}, _sock=listening, adj=settings, sockinfo=where, bind_socket=False)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, server.stop)
-    server.run(grace)
+    return Server(application, {}, _sock=listening, adj=settings, sockinfo=where, bind_socket=False)
 
 
 def _allow_files() -> None:

@@ -1,11 +1,12 @@
 """How long anything waits for the database.
 
-While a page is being made, little: its reader is told within ten seconds that nothing was saved. Commands and the delivery
-loop wait longer, migrations as long as they need. The server's own time-outs come first. A server that hangs answers
-none, so every wait also ends on our side; after that, whoever asks is refused at once for a moment, or requests would
-stand in line for threads that all wait.
+A page waits briefly: its reader learns within ten seconds that nothing was saved. Commands and the delivery loop wait
+longer, and migrations as long as they need. The server's own time-outs fire first. A server that hangs has none, so
+every wait also ends on our side. After that, requests are refused at once for a moment; otherwise they would queue for
+threads that are all waiting.
 """
 
+import sqlite3
 import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -108,8 +109,8 @@ def init_engine(app: Flask, engine: Engine) -> None:
     event.listen(engine, "checkout", checkout)
 
 
-def _limit(connection: Any, limits: Limits) -> None:
-    if not isinstance(connection, Impatient):
+def _limit(connection: Impatient | sqlite3.Connection, limits: Limits) -> None:
+    if isinstance(connection, sqlite3.Connection):
         connection.execute(f"PRAGMA busy_timeout = {_milliseconds(limits.lock)}")
         return
     connection.patience = limits.statement + LATE if limits.statement else None
@@ -121,7 +122,7 @@ def _limit(connection: Any, limits: Limits) -> None:
 
 def as_long_as_it_takes(connection: Connection) -> None:
     """Let statements of this connection take their time, as migrations of large tables do."""
-    raw = connection.connection.dbapi_connection
+    raw: Any = connection.connection.dbapi_connection
     if isinstance(raw, Impatient):
         _limit(raw, Limits(0, MIGRATION_LOCK, 0))
         # Whoever gets this connection from the pool next has limits again.

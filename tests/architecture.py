@@ -98,6 +98,7 @@ ASK_BABEL = {"registration.languages", "registration.dates", "registration.i18n"
 # Durations, not moments, so a test that moves the clock must not move them.
 MEASURE_DURATIONS = {
     "registration.serve": "waits for children to end",
+    "registration.health": "bounds how often a write is tried",
     "registration.timeouts": "bounds how long anything waits for the database",
     "registration.server": "bounds how long one request may take",
     "registration.mail.smtp": "bounds what a mail server may take",
@@ -105,7 +106,7 @@ MEASURE_DURATIONS = {
     "registration.reminders.messages": "bounds how old may be what was read for a batch",
 }
 COMMIT = re.compile(
-    r"registration\.(demo\w*|mail\.deliver|\w+\.(views(\.\w+)*|pages|commands)|(staff|interpretation)\.\w+\.views(\.\w+)*)"
+    r"registration\.(demo\w*|mail\.deliver|migrations\.env|\w+\.(views(\.\w+)*|pages|commands)|(staff|interpretation)\.\w+\.views(\.\w+)*)"
 )
 NOT_ESCAPED = re.compile(r"\|\s*safe\b|autoescape\s+(false|off)|\bMarkup\s*\(")
 

@@ -4,8 +4,8 @@ Counters (seats, waiting) are not here: they change with every registration and 
 All else changes only when staff change it, and `district.content_version` grows with that; so a process keeps what it
 has made until the version it reads with each page is another one.
 
-A transaction that has written sees rows that may be rolled back, at a version that is then given out again. What it reads
-is kept for itself alone and ends with it.
+A transaction that has written sees rows that may be rolled back, and a version that is then used again. What it reads
+is cached for that transaction only.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -10,6 +10,7 @@ from flask import current_app
 from sqlalchemy.engine import Connection
 
 from registration.extensions import db
+from registration.health import note_oldest_program
 from registration.timeouts import as_long_as_it_takes
 
 
@@ -44,6 +45,8 @@ def run(connection: Connection) -> None:
     )
     with foreign_keys_checked_at_the_end(connection), context.begin_transaction():
         context.run_migrations()
+    note_oldest_program(connection, context.script)
+    connection.commit()
 
 
 if context.is_offline_mode():

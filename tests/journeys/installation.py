@@ -1,7 +1,6 @@
 """The service for the journeys: it runs in processes of its own; tests see its database and mails."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -24,7 +23,7 @@ from registration import clock, create_app, demo, i18n
 from registration.extensions import db
 from registration.meetings.models import InterpretationService, Meeting, TranslatedText
 from registration.meetings.published import touch
-from registration.serve import _die_with_parent
+from registration.serve import die_with_parent
 from tests import pseudo
 from tests.promises.service import free_port
 
@@ -66,11 +65,7 @@ class Installation:
             flask_migrate.upgrade()
             demo.load_season(clock.now())
             db.session.commit()
-        self.processes = [
-            self._run("gunicorn", f"--bind=127.0.0.1:{port}", "--threads=8", "--worker-class=gthread",
-                      "--log-level=warning", f"{__name__}:application()"),
-            self._run("flask", "--app", f"{__name__}:application", "mail", "deliver"),
-        ]  # fmt: skip
+        self.process = self._run("flask", "--app", f"{__name__}:application", "serve", f"--port={port}", "--workers=1")
 
     def _run(self, *command: str) -> "subprocess.Popen[bytes]":
         kept = {name: value for name, value in os.environ.items() if not name.startswith("FLASK_")}
@@ -84,7 +79,7 @@ class Installation:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,
+                preexec_fn=die_with_parent,
             )
 
     def wait(self) -> None:
@@ -98,15 +93,13 @@ class Installation:
                 raise
             except OSError:
                 assert time.monotonic() < until, self.log.read_text()
-                assert all(process.poll() is None for process in self.processes), self.log.read_text()
+                assert self.process.poll() is None, self.log.read_text()
                 time.sleep(0.1)
 
     def stop(self) -> None:
-        """End both processes and what they started."""
-        for process in self.processes:
-            os.killpg(process.pid, signal.SIGTERM)
-        for process in self.processes:
-            process.wait(30)
+        """End it and what it started."""
+        self.process.terminate()
+        self.process.wait(40)
         with self.app.app_context():
             db.engine.dispose()
 

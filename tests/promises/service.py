@@ -59,13 +59,18 @@ class Service:
         }
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        """Start it and wait until it answers."""
+    def start_process(self) -> None:
+        """Start it."""
         command = [sys.executable, "-m", "flask", "--app", "registration", "serve", "--port", str(self.port)]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
             )
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        self.start_process()
+        assert self.process is not None
         until = time.monotonic() + STARTS_WITHIN_SECONDS
         while not self._answers():
             assert self.process.poll() is None, self.log.read_text()

@@ -15,7 +15,7 @@ from aiosmtpd.controller import Controller
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from registration import database
+from registration import database, serve
 from registration.extensions import db
 from registration.families.models import Registration
 from registration.families.recount import differences
@@ -172,7 +172,7 @@ def test_a_stop_answers_the_request_under_way_and_leaves_no_process(service: Ser
 def test_a_part_that_dies_is_started_again(service: Service, arrived: Arrived) -> None:
     service.start()
     assert service.process is not None
-    mailer = next(child for child in children(service.process.pid) if "deliver" in command_of(child))
+    mailer = next(child for child in children(service.process.pid) if name_of(child) == serve.MAIL)
     terminate(mailer)
     family = Family(service)
     assert family.register(SLUG, family.form(SLUG, 1)).status == 303
@@ -185,9 +185,9 @@ def children(pid: int) -> list[int]:
     return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def command_of(pid: int) -> str:
-    """The command line of a process."""
-    return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+def name_of(pid: int) -> str:
+    """What a process calls itself."""
+    return Path(f"/proc/{pid}/comm").read_text().strip()
 
 
 def terminate(pid: int) -> None:

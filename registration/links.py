@@ -21,6 +21,8 @@ class Purpose(StrEnum):
     """What a link opens; a token for one purpose opens no other."""
 
     REGISTRATION = "registration"
+    # The same in mail only, never on a page: whoever has it reads mail at the address that the registration gave.
+    MAILED = "mailed"
     NOT_ME = "not-me"
     UNSUBSCRIBE = "unsubscribe"
     JOB = "job"

@@ -62,18 +62,16 @@ def change(
     now: datetime,
     actor: str,
     person_id: int | None = None,
-    by_link: bool = False,
 ) -> Registration:
     """Replace the answers. Raises ChangedMeanwhile when `version` is an old one, NoRoom when it does not fit.
 
     Another address or phone number revokes the link: whoever has the old one opens nothing any more. `person_id`: who
-    of staff did it for the family. `by_link`: the family came by the link in its mail.
+    of staff did it for the family.
     """
     meeting, registration = locked(registration_id, meeting_id)
     ended = registration.status == Status.WITHDRAWN or registration.erased_at is not None
     if registration.version != version or ended:
         raise ChangedMeanwhile
-    opened(registration, by_link, now)
     contact_before, called_before = (registration.email_folded, registration.phone), _to_call(registration)
     before = demand.contribution(registration, demand.active(registration))
     _reseat(meeting, registration, answers)
@@ -104,12 +102,6 @@ def change(
     limited = caused_by_family(registration) if actor == "family" or elsewhere else None
     tell("changed", registration, meeting, now=now, occurrence=str(version), limited=limited)
     return registration
-
-
-def opened(registration: Registration, by_link: bool, now: datetime) -> None:
-    """Note, in the locked row, that whoever reads the family's mail has used the link in it."""
-    if by_link and registration.link_opened_at is None:
-        registration.link_opened_at = now
 
 
 def revoke_link(registration: Registration) -> None:
@@ -184,19 +176,12 @@ def _end(request: InterpretationRequest, now: datetime, by: By) -> None:
 
 
 def withdraw(
-    registration_id: int,
-    meeting_id: int,
-    *,
-    now: datetime,
-    actor: str,
-    person_id: int | None = None,
-    by_link: bool = False,
+    registration_id: int, meeting_id: int, *, now: datetime, actor: str, person_id: int | None = None
 ) -> Registration:
     """The family cannot come: its seats go to the waiting list, its requests are withdrawn. Idempotent."""
     meeting, registration = locked(registration_id, meeting_id)
     if registration.status == Status.WITHDRAWN:
         return registration
-    opened(registration, by_link, now)
     free(meeting, registration, now, (actor, person_id))
     promote(meeting, now)
     # Last, since it may lock the allowance of the address.

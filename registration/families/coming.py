@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from registration.extensions import db
 from registration.families import demand, seats
-from registration.families.change import locked, opened
+from registration.families.change import locked
 from registration.families.models import Demand, Registration, Status
 from registration.meetings.models import Meeting, MeetingStatus
 
@@ -27,12 +27,11 @@ def can_say(registration: Registration, meeting: Meeting, now: datetime) -> bool
     return held and registration.status == Status.REGISTERED
 
 
-def say_yes(registration_id: int, meeting_id: int, now: datetime, *, by_link: bool = False) -> bool:
+def say_yes(registration_id: int, meeting_id: int, now: datetime) -> bool:
     """The family says that it still comes; twice is once. False where it has no seat or the meeting is over."""
     meeting, registration = locked(registration_id, meeting_id)
     if not can_say(registration, meeting, now):
         return False
-    opened(registration, by_link, now)
     if registration.still_coming_at is None:
         before = demand.contribution(registration, demand.active(registration))
         seats.count_yes(meeting_id, 1)

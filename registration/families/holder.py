@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 
 from flask import session
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import contains_eager
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -17,17 +18,45 @@ from registration.meetings.models import District
 from registration.meetings.published import note_version
 
 KEY = "registration"
+FAMILY_LINKS = (links.Purpose.MAILED, links.Purpose.REGISTRATION)
 
 
-def hold(registration: Registration, *, by_link: bool = False) -> None:
-    """Let this browser open the registration; it lets go of the one before. `by_link`: it opened the family's link."""
-    session[KEY] = [registration.public_id, registration.link_version, by_link]
+def hold(registration: Registration, *, by_mail: bool = False) -> None:
+    """Let this browser open the registration; it lets go of the one before. `by_mail`: by a link from its mail."""
+    session[KEY] = [registration.public_id, registration.link_version, by_mail]
 
 
-def opened_by_link() -> bool:
-    """Whether this browser holds its registration because it opened the family's link."""
+def open_link(token: str) -> Registration | None:
+    """Hold the registration that a family's link names, be it from mail, a page, or paper; None where it opens none."""
+    for purpose in FAMILY_LINKS:
+        if (registration := named_by(purpose, token)) is not None:
+            let_go_of_family()
+            hold(registration, by_mail=purpose is links.Purpose.MAILED)
+            return registration
+    return None
+
+
+def once_opened(token: str) -> links.Opened | None:
+    """What a family's link named when we signed it, though it may open nothing any more; None when we did not."""
+    return next((named for purpose in FAMILY_LINKS if (named := links.read(purpose, token))), None)
+
+
+def note_read_mail(registration: Registration, now: datetime) -> None:
+    """Record that somebody reads mail at the registration's address, when this browser came by a link from it.
+
+    Called when a page is shown, not when the link is opened: scanners of mail open every link, and most keep no cookie
+    and go no further. Commits, since all else on these pages only reads; the registration belongs to no session.
+    """
     kept = session.get(KEY)
-    return isinstance(kept, list) and len(kept) == 3 and bool(kept[2])
+    if registration.link_opened_at is not None or not (isinstance(kept, list) and len(kept) == 3 and kept[2]):
+        return
+    same = (Registration.id == registration.id, Registration.link_version == registration.link_version)
+    db.session.rollback()
+    database.may_write()
+    noted = update(Registration).where(*same, Registration.link_opened_at.is_(None)).values(link_opened_at=now)
+    db.session.execute(noted.execution_options(synchronize_session=False))
+    db.session.commit()
+    database.reads_only()
 
 
 def let_go() -> None:

@@ -17,6 +17,8 @@ ADDRESS = re.compile(r"://|www\.|@|[^\s.]\.[^\W\d_]{2,}", re.IGNORECASE)
 
 # Room for a long name, not for a message: whoever types a stranger's address writes to them with it.
 MOST_REPEATED = 60
+# A word with so many digits could be a phone number, whatever letters stand around them.
+MOST_DIGITS = 5
 
 
 def greeting_name(name: str) -> str:
@@ -24,12 +26,17 @@ def greeting_name(name: str) -> str:
 
     "" where any of it could be a web address.
     """
-    words = [word for word in without_address(name).split() if any(letter.isalpha() for letter in word)]
+    words = [word for word in without_address(name).split() if _is_word(unicodedata.normalize("NFKC", word))]
     kept = " ".join(words)
     if len(kept) <= MOST_REPEATED:
         return kept
     shorter = kept[: MOST_REPEATED + 1].rpartition(" ")[0]
     return shorter or kept[:MOST_REPEATED]
+
+
+def _is_word(part: str) -> bool:
+    digits = sum(letter.isdecimal() for letter in part)
+    return digits == 0 or (digits < MOST_DIGITS and any(letter.isalpha() for letter in part))
 
 
 def without_address(text: str) -> str:

@@ -95,7 +95,7 @@ def written(
     """A letter to a family, all of it in `locale`, which is spoken now; `facts`: what its templates show besides."""
     published, meeting = read(locale), registration.meeting
     view = published.meeting(meeting.id)
-    own = links.token(links.Purpose.REGISTRATION, registration.public_id, registration.link_version)
+    own = links.token(links.Purpose.MAILED, registration.public_id, registration.link_version)
     not_me = holder.address_token(links.Purpose.NOT_ME, registration)
     way = way_in(registration)
     shown = {

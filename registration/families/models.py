@@ -160,8 +160,7 @@ class Registration(Model):
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # The owner of the address said "this is not me": no more mail, staff look at it.
     not_me_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # Whoever reads the mail opened the link in it and did something there; null again when the contact changes.
-    # Opening alone proves nothing: mail scanners open every link.
+    # When a browser that came by a link in the family's mail was shown a page; null again when the contact changes.
     link_opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # It wants no reminders and announcements; answers to what it does itself still come.

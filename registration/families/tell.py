@@ -33,7 +33,7 @@ Message = Literal[
 
 
 def caused_by_family(registration: Registration) -> Limited | None:
-    """How mail that a family causes itself is limited: not at all once it has used the link in an earlier one."""
+    """How mail that a family causes itself is limited: not at all once it has opened the link in an earlier one."""
     return Limited.NOW if registration.link_opened_at is None else None
 
 

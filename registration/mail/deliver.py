@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from registration import clock, database
 from registration.extensions import db
 from registration.mail import AHEAD, BUILDERS, IDLE, claim, pace
+from registration.mail.address import address_key
 from registration.mail.compose import compose
 from registration.mail.kept import error_text, without_links
 from registration.mail.letter import Ahead, Builder, Idle, Letter, Superseded
@@ -169,9 +170,18 @@ class Delivery:
             if row.stranger and row.address_key:
                 claim.step_back(row.address_key, row.message_id, now)
             return self._record(row, state=State.SUPERSEDED, last_error=error_text(letter.reason))
-        if letter is not None:
+        if letter is not None and not self._addressed_anew(row, letter, now):
             self._send(row, letter)
         return None
+
+    def _addressed_anew(self, row: OutboxMessage, letter: Letter, now: datetime) -> bool:
+        """Whether a limited message goes to another address by now: it waits for a place there, like all others."""
+        if not row.stranger or row.address_key is None or (key := address_key(letter.recipient)) == row.address_key:
+            return False
+        claim.step_back(row.address_key, row.message_id, now)
+        claim.settle(self.worker, row.id, {"state": State.QUEUED, "address_key": key})
+        db.session.commit()
+        return True
 
     def _admitted(self, row: OutboxMessage, now: datetime) -> bool:
         until = claim.admit(row, now)

@@ -155,7 +155,7 @@ def letter(
 def _letter(message: str, registration: Registration, locale: str, said: words.Words | None, read: Read) -> Letter:
     published = read(locale)
     view, meeting = published.meeting(registration.meeting_id), registration.meeting
-    own = links.token(links.Purpose.REGISTRATION, registration.public_id, registration.link_version)
+    own = links.token(links.Purpose.MAILED, registration.public_id, registration.link_version)
     stop = holder.address_token(links.Purpose.UNSUBSCRIBE, registration)
     unsubscribe = links.absolute("reminders.unsubscribe", locale=locale, token=stop)
     facts: dict[str, Any] = {

@@ -3,10 +3,10 @@
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from registration import clock, links, web
+from registration import clock, web
 from registration.extensions import db
-from registration.families import holder
 from registration.families.coming import can_say, say_yes
+from registration.families.views.link import follow
 from registration.families.views.own import OwnForm, own, refuse_others
 from registration.reminders.answers import of_link, subscribe_again, unsubscribe
 
@@ -22,22 +22,13 @@ def private(response: Response) -> Response:
 @blueprint.get("/<locale>/r/<token>/coming", endpoint="coming_link")
 def coming_link(token: str) -> ResponseReturnValue:
     """The link of the mail that asks: keep whose it is in a cookie and go to an address without it."""
-    return _held(token, url_for("reminders.coming"))
+    return follow(token, url_for("reminders.coming"))
 
 
 @blueprint.get("/<locale>/r/<token>/question", endpoint="question_link")
 def question_link(token: str) -> ResponseReturnValue:
     """The link to the box for a question."""
-    return _held(token, url_for("families.change", _anchor="question"))
-
-
-def _held(token: str, address: str) -> ResponseReturnValue:
-    registration = holder.named_by(links.Purpose.REGISTRATION, token)
-    if registration is None:
-        return render_template("families/no_link.html"), 410 if links.read(links.Purpose.REGISTRATION, token) else 404
-    holder.let_go_of_family()
-    holder.hold(registration, by_link=True)
-    return redirect(address, 303)
+    return follow(token, url_for("families.change", _anchor="question"))
 
 
 @blueprint.route("/<locale>/registration/coming", methods=["GET", "POST"], endpoint="coming")
@@ -49,7 +40,7 @@ def coming() -> ResponseReturnValue:
     if request.method == "POST":
         refuse_others(registration)
         status = 422
-        if form.validate() and say_yes(registration.id, meeting.id, clock.now(), by_link=holder.opened_by_link()):
+        if form.validate() and say_yes(registration.id, meeting.id, clock.now()):
             db.session.commit()
             return redirect(url_for("reminders.coming"), 303)
         db.session.rollback()

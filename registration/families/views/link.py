@@ -24,15 +24,17 @@ from registration.phones import NotATelephone, read
 @blueprint.get("/<locale>/r/<token>", endpoint="link")
 def open_link(token: str) -> ResponseReturnValue:
     """A family's link: keep it in a cookie and go to an address without it."""
-    registration = holder.named_by(links.Purpose.REGISTRATION, token)
-    if registration is None:
-        named = links.read(links.Purpose.REGISTRATION, token)
-        if holder.deleted(named):
-            return render_template("families/deleted.html"), 410
-        return render_template("families/no_link.html"), 410 if named else 404
-    holder.let_go_of_family()
-    holder.hold(registration, by_link=True)
-    return redirect(url_for("families.registration"), 303)
+    return follow(token, url_for("families.registration"))
+
+
+def follow(token: str, address: str) -> ResponseReturnValue:
+    """Hold the registration of a family's link and go to `address`; else a page that says how to get help."""
+    if holder.open_link(token) is not None:
+        return redirect(address, 303)
+    named = holder.once_opened(token)
+    if holder.deleted(named):
+        return render_template("families/deleted.html"), 410
+    return render_template("families/no_link.html"), 410 if named else 404
 
 
 class NotMeForm(Form):

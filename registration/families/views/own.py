@@ -41,6 +41,8 @@ def own() -> tuple[Registration, Meeting, MeetingView]:
     registration = holder.held()
     if registration is None:
         abort(_no_link())
+    if request.method == "GET":
+        holder.note_read_mail(registration, clock.now())
     meeting = registration.meeting
     return registration, meeting, content(i18n.speaking()).meeting(meeting.id)
 
@@ -174,7 +176,6 @@ def change_page() -> ResponseReturnValue:
             district=content(i18n.speaking()).district,
             now=now,
             actor="family",
-            by_link=holder.opened_by_link(),
         )
     except NoRoom:
         db.session.rollback()
@@ -236,8 +237,7 @@ def withdraw_page() -> ResponseReturnValue:
     if request.method == "POST":
         refuse_others(registration)
         if form.validate():
-            by_link = holder.opened_by_link()
-            withdraw(registration.id, meeting.id, now=clock.now(), actor="family", by_link=by_link)
+            withdraw(registration.id, meeting.id, now=clock.now(), actor="family")
             db.session.commit()
             return redirect(url_for("families.registration"), 303)
     status = 422 if request.method == "POST" else 200

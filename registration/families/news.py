@@ -93,7 +93,7 @@ def facts(message: str, registration: Registration, published: Content, told: Ma
     found: dict[str, Any] = {"change": _change(view, told)}
     if message in ("postponed", "cancelled"):
         found["others"] = _others(registration, published)
-        found["kept_until"] = words.kept_until(view, published.district)
+        found["kept_until"] = words.kept_until(view)
     return found
 
 

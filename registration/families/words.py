@@ -7,7 +7,7 @@ from registration import dates, languages, phones
 from registration.families.answers import Answers
 from registration.families.models import Attendance, Need
 from registration.i18n import gettext, ngettext
-from registration.meetings.shown import DistrictView, MeetingView, tongue
+from registration.meetings.shown import MeetingView, tongue
 
 
 class Row(NamedTuple):
@@ -27,9 +27,9 @@ def contact_language(tag: str, locale: str, by_mail: bool) -> Row:
     return Row(label, one.own_name, languages.capitalised(one.translated), languages.html_lang(tag), one.dir)
 
 
-def kept_until(view: MeetingView, district: DistrictView) -> str:
+def kept_until(view: MeetingView) -> str:
     """The day on which answers to a meeting are deleted, as it is planned now."""
-    return dates.full_date(view.ends_at + timedelta(days=district.retention_days), view.time_zone, view.locale)
+    return dates.full_date(view.ends_at + timedelta(days=view.retention_days), view.time_zone, view.locale)
 
 
 def needs() -> list[tuple[str, str]]:

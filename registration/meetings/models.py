@@ -179,6 +179,8 @@ class Meeting(Model):
     last_day: Mapped[date | None]
     # Null while staff still write it: the public does not see it.
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The fewest days that its families were promised their answers are kept; null: those of the settings.
+    retention_days: Mapped[int | None] = mapped_column(Integer)
     # Who decided to publish translations that nobody has reviewed; pages then say so.
     unreviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
     version: Mapped[int] = mapped_column(default=1)

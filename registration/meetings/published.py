@@ -31,6 +31,7 @@ from registration.meetings.models import (
     ServiceState,
     Way,
 )
+from registration.meetings.retention import DEFAULT_DAYS, days_of
 from registration.meetings.shown import (
     ChangeView,
     DistrictView,
@@ -138,9 +139,11 @@ class Content:
         found = texts.load(owners)
         district = db.session.get(District, 1)
         tell_by_days = district.tell_by_days if district else 3
+        kept = district.retention_days if district else DEFAULT_DAYS
         for row in rows:
             view = self._meeting_view(row, found, tell_by_days, others)
-            self._meetings[row.id] = replace(view, changes=self._changes(plans[row.id], row, places, found))
+            made = self._changes(plans[row.id], row, places, found)
+            self._meetings[row.id] = replace(view, changes=made, retention_days=days_of(row, kept))
 
     def _changes(
         self, made: Iterable[MeetingChange], row: Meeting, places: Mapping[int, Place], found: texts.Texts
@@ -202,6 +205,7 @@ class Content:
             childcare=row.childcare,
             services=tuple(self._service_view(service, others, found) for service in row.services),
             tell_by=row.starts_at - timedelta(days=tell_by_days),
+            retention_days=DEFAULT_DAYS,
             locale=locale,
         )
 

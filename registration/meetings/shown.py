@@ -134,6 +134,8 @@ class MeetingView:
     childcare: bool
     services: tuple[ServiceView, ...]
     tell_by: datetime
+    # Its families' answers are deleted so many days after it.
+    retention_days: int
     locale: str
     # Changes of plan, the newest first.
     changes: tuple[ChangeView, ...] = ()

@@ -44,7 +44,7 @@ def compact(now: datetime, *, rewrites: bool = True) -> None:
 
     The caller's transaction has written nothing yet: rewriting waits for every other writer.
     """
-    forget_files(now, now - days_kept())
+    forget_files(now, now - timedelta(days=days_kept()))
     db.session.rollback()
     if database.is_sqlite():
         _clean_sqlite(rewrites=rewrites)

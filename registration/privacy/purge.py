@@ -5,7 +5,7 @@ times. Counters, demand, outcomes, and what interpreters are paid stay as they a
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Delete, String, Update, cast, delete, exists, literal, or_, select, update
@@ -22,7 +22,7 @@ from registration.interpretation.models import OwnChange
 from registration.mail.forget import forget_allowances, forget_some
 from registration.mail.models import OutboxMessage
 from registration.meetings.models import Meeting
-from registration.meetings.retention import days_kept
+from registration.meetings.retention import days_kept, ended_before
 
 # Families, and files of up to ten megabytes each, dealt with in one transaction.
 FAMILIES, FILES = 200, 20
@@ -38,14 +38,15 @@ class Step(NamedTuple):
 
 def step(now: datetime, families: int = FAMILIES) -> Step | None:
     """Delete some of what is due; None when nothing is left."""
-    before = now - days_kept()
+    days = days_kept()
+    before, due = now - timedelta(days=days), ended_before(now, days)
     parts: Sequence[tuple[str, Callable[[], int]]] = (
-        ("registrations", lambda: _registrations(now, before, families)),
-        ("words to find families by", lambda: _words(before)),
-        ("messages", lambda: _messages(now, before)),
+        ("registrations", lambda: _registrations(now, due, families)),
+        ("words to find families by", lambda: _words(due)),
+        ("messages", lambda: _messages(now, due)),
         ("other messages", lambda: _other_messages(now, before)),
-        ("files", lambda: _files(before)),
-        ("contacts in briefings", lambda: _contacts(before)),
+        ("files", lambda: _files(due)),
+        ("contacts in briefings", lambda: _contacts(due)),
         ("changes interpreters made", lambda: _own_changes(before)),
         ("mail allowances", lambda: forget_allowances(now)),
         ("sign-in links and attempts", lambda: forget_old(now)),
@@ -59,9 +60,9 @@ def purge(now: datetime) -> int:
     return done.number if done else 0
 
 
-def _registrations(now: datetime, before: datetime, most: int) -> int:
+def _registrations(now: datetime, due: ColumnElement[bool], most: int) -> int:
     kept = exists().where(Registration.meeting_id == Meeting.id, Registration.erased_at.is_(None))
-    meeting_id = _first(before, kept)
+    meeting_id = _first(due, kept)
     if meeting_id is None:
         return 0
     seats.lock(meeting_id)
@@ -83,25 +84,25 @@ def _registrations(now: datetime, before: datetime, most: int) -> int:
     return len(ids)
 
 
-def _words(before: datetime) -> int:
+def _words(due: ColumnElement[bool]) -> int:
     """Words of names. By now the families they belong to are erased."""
-    meeting_id = _first(before, exists().where(RegistrationWord.meeting_id == Meeting.id))
+    meeting_id = _first(due, exists().where(RegistrationWord.meeting_id == Meeting.id))
     if meeting_id is None:
         return 0
     seats.lock(meeting_id)
     return forget.forget_some_words(meeting_id, WORDS)
 
 
-def _first(before: datetime, keeps: ColumnElement[bool]) -> int | None:
+def _first(due: ColumnElement[bool], keeps: ColumnElement[bool]) -> int | None:
     """The meeting that ended first of those past retention that still keep something."""
-    query = select(Meeting.id).where(Meeting.ends_at <= before, keeps).order_by(Meeting.ends_at, Meeting.id)
+    query = select(Meeting.id).where(due, keeps).order_by(Meeting.ends_at, Meeting.id)
     return db.session.scalar(query.limit(1))
 
 
-def _messages(now: datetime, before: datetime) -> int:
+def _messages(now: datetime, due: ColumnElement[bool]) -> int:
     """Messages to families of a meeting and to its interpreters."""
     topic = literal(topic_of(0).removesuffix("0")) + cast(Meeting.id, String)
-    meeting_id = _first(before, exists().where(OutboxMessage.topic == topic, OutboxMessage.forgotten_at.is_(None)))
+    meeting_id = _first(due, exists().where(OutboxMessage.topic == topic, OutboxMessage.forgotten_at.is_(None)))
     return 0 if meeting_id is None else forget_some(OutboxMessage.topic == topic_of(meeting_id), now)
 
 
@@ -110,30 +111,26 @@ def _other_messages(now: datetime, before: datetime) -> int:
     return forget_some(OutboxMessage.topic.is_(None) & (OutboxMessage.created_at <= before), now)
 
 
-def _files(before: datetime) -> int:
+def _files(due: ColumnElement[bool]) -> int:
     """Files for interpreters, which may name people, and what undoing a removal needed."""
-    due = (
+    some = (
         select(Material.id)
         .join(Meeting, Meeting.id == Material.meeting_id)
-        .where(Meeting.ends_at <= before)
+        .where(due)
         .order_by(Material.id)
         .limit(FILES)
     )
-    ids = db.session.scalars(due).all()
+    ids = db.session.scalars(some).all()
     _run(delete(MaterialContent).where(MaterialContent.material_id.in_(ids)))
     _run(delete(Material).where(Material.id.in_(ids)))
     return len(ids)
 
 
-def _contacts(before: datetime) -> int:
+def _contacts(due: ColumnElement[bool]) -> int:
     """Whom interpreters could call on the day."""
     named = or_(Briefing.contact_name != "", Briefing.contact_phone != "")
-    due = (
-        select(Briefing.meeting_id)
-        .join(Meeting, Meeting.id == Briefing.meeting_id)
-        .where(Meeting.ends_at <= before, named)
-    )
-    ids = db.session.scalars(due.order_by(Briefing.meeting_id).limit(FAMILIES)).all()
+    some = select(Briefing.meeting_id).join(Meeting, Meeting.id == Briefing.meeting_id).where(due, named)
+    ids = db.session.scalars(some.order_by(Briefing.meeting_id).limit(FAMILIES)).all()
     _run(update(Briefing).where(Briefing.meeting_id.in_(ids)).values(contact_name="", contact_phone=""))
     return len(ids)
 

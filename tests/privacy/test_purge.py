@@ -38,6 +38,7 @@ from tests.interpretation.cast import interpreter, team
 from tests.pages import Browser
 from tests.privacy.canary import family, hits, rows, sing
 from tests.promises.crowd import all_at_once, answers, registers
+from tests.signing_in import signed_in
 
 DAYS = timedelta(days=30)
 A_SECOND = timedelta(seconds=1)
@@ -84,6 +85,32 @@ def test_the_days_are_those_of_the_district(app: Flask) -> None:
     purge(ends_at + timedelta(days=3) - A_SECOND)
     assert erased() == [False]
     purge(ends_at + timedelta(days=3))
+    assert erased() == [True]
+
+
+def test_days_that_are_raised_later_are_not_for_families_who_were_promised_fewer(app: Flask) -> None:
+    family(app)
+    administrator = signed_in(app, "administrator")
+    administrator.send(administrator.get("/staff/settings/").form("retention_days"), retention_days="90")
+    # The form of this meeting goes on promising what is done, and a later meeting has the new days.
+    assert "We delete your answers 30 days after the meeting." in Browser(app).get(address()).text
+    assert "We delete your answers 90 days after the meeting." in Browser(app).get("/en/privacy").text
+    purge(due() - A_SECOND)
+    assert erased() == [False]
+    purge(due())
+    assert erased() == [True]
+
+
+def test_days_that_are_lowered_hold_at_once(app: Flask) -> None:
+    family(app)
+    administrator = signed_in(app, "administrator")
+    for days in ("60", "10"):
+        administrator.send(administrator.get("/staff/settings/").form("retention_days"), retention_days=days)
+    assert "We delete your answers 10 days after the meeting." in Browser(app).get(address()).text
+    ends_at = meeting().ends_at
+    purge(ends_at + timedelta(days=10) - A_SECOND)
+    assert erased() == [False]
+    purge(ends_at + timedelta(days=10))
     assert erased() == [True]
 
 

@@ -95,7 +95,7 @@ def show(registration: Registration, meeting: Meeting, view: MeetingView, status
         by_telephone=not by_mail,
         link=link_of(registration),
         rows=words.rows(answers_of(registration), view),
-        kept_until=words.kept_until(view, district),
+        kept_until=words.kept_until(view),
         written_in=words.contact_language(registration.contact_language, view.locale, by_mail),
         token=generate_csrf(),
     )

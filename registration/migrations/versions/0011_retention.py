@@ -25,6 +25,7 @@ NOT_SAMPLED = (
 
 def upgrade() -> None:
     """Apply."""
+    op.add_column("meeting", sa.Column("retention_days", sa.Integer(), nullable=True))
     op.add_column("outbox", sa.Column("forgotten_at", sa.DateTime(timezone=True), nullable=True))
     _partial("ix_outbox_kept", "outbox", ["topic", "id"], "forgotten_at IS NULL")
     _partial("ix_registration_kept", "registration", ["meeting_id"], "erased_at IS NULL")
@@ -58,3 +59,5 @@ def downgrade() -> None:
     op.drop_index("ix_outbox_kept", table_name="outbox")
     with op.batch_alter_table("outbox") as batch_op:
         batch_op.drop_column("forgotten_at")
+    with op.batch_alter_table("meeting") as batch_op:
+        batch_op.drop_column("retention_days")

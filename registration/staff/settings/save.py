@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import asdict
+from datetime import datetime
 
 from registration.accounts import audit
 from registration.accounts.models import Person
@@ -9,6 +10,7 @@ from registration.database import NO_KEY
 from registration.extensions import db
 from registration.meetings.models import District
 from registration.meetings.published import touch
+from registration.meetings.retention import days_kept, keep_promises
 from registration.staff.settings.answers import Settings
 
 
@@ -16,8 +18,11 @@ class ChangedMeanwhile(Exception):
     """Somebody changed the settings since the form was shown."""
 
 
-def save(settings: Settings, version: int, *, person: Person | None) -> list[str]:
+def save(settings: Settings, version: int, *, person: Person | None, now: datetime) -> list[str]:
     """Keep the settings; gives the columns that changed. Raises ChangedMeanwhile when `version` is an old one."""
+    # Meetings are locked before the district, as where a meeting changes what the public sees.
+    if settings.retention_days > (days := days_kept()):
+        keep_promises(days, now)
     district = db.session.get(District, 1, with_for_update=NO_KEY)
     if district is None:
         district = _first()

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from registration import colours, i18n, languages, web
+from registration import clock, colours, i18n, languages, web
 from registration.accounts.guard import requires, signed_in
 from registration.accounts.roles import Role
 from registration.extensions import db
@@ -29,7 +29,7 @@ def settings() -> ResponseReturnValue:
     if not form.check_for():
         return _show(form, 422)
     try:
-        changed = save(form.settings(), whole_number(form.version.data), person=signed_in())
+        changed = save(form.settings(), whole_number(form.version.data), person=signed_in(), now=clock.now())
     except ChangedMeanwhile:
         db.session.rollback()
         return _conflict(form)

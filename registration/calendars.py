@@ -59,12 +59,12 @@ def calendar(events: Iterable[Event], method: str, days: Sequence[date], name: s
 def _add_zones(made: Calendar, days: Sequence[date]) -> None:
     first, last = min(days, default=date(2027, 1, 1)), max(days, default=date(2027, 1, 1))
     for name in sorted(made.get_used_tzids()) or [str(current_app.config["TIME_ZONE"])]:
-        zone = _by_rule(name, first.year - 1)
+        zone = by_rule(name, first.year - 1)
         made.add_component(zone or Timezone.from_tzid(name, first_date=first - AROUND, last_date=last + AROUND))
 
 
 @lru_cache(maxsize=64)
-def _by_rule(name: str, year: int) -> Timezone | None:
+def by_rule(name: str, year: int) -> Timezone | None:
     """The VTIMEZONE of a zone from `year` on, with an RRULE for each change; None where changes follow no yearly rule.
 
     Outlook ignores the RDATEs that would list the changes one by one, and shows the meeting an hour off.

@@ -96,6 +96,12 @@ def whole_number(text: str | None) -> int:
         return -1
 
 
+def _number(text: str) -> int:
+    if not re.fullmatch("-?[0-9]+", text):
+        raise ValueError(text)
+    return int(text)
+
+
 class HiddenNumber(HiddenField):  # type: ignore[misc] # WTForms has no annotations
     """A number that nobody sees or types, such as a version. It is never wrong, only one that nothing has."""
 
@@ -158,7 +164,7 @@ class Lines(StringField):  # type: ignore[misc] # WTForms has no annotations
 class Count(IntegerField):  # type: ignore[misc] # WTForms has no annotations
     """A number of people. Blank is None.
 
-    Digits of every script are read, since phone keyboards offer their own; signs, points and underscores are not.
+    Digits of every script are read, since phone keyboards offer their own; points, underscores, and spaces are not.
     """
 
     def __init__(self, label: str | None = None, *, least: int = 0, most: int, **options: Any) -> None:
@@ -171,7 +177,7 @@ class Count(IntegerField):  # type: ignore[misc] # WTForms has no annotations
         if not typed:
             return
         try:
-            self.data = numbers.whole("".join(str(unicodedata.decimal(c, c)) for c in typed))
+            self.data = _number("".join(str(unicodedata.decimal(c, c)) for c in typed))
         except ValueError as error:
             raise ValueError(
                 lazy_gettext("%(field)s: please write a number, for example 2.", field=self.label.text)

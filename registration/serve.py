@@ -161,6 +161,7 @@ def command(host: str, port: int, workers: int, threads: int, deliver: bool) -> 
 
 def _greet(app: Flask) -> None:
     click.echo(f"Families: {app.config['BASE_URL']}/")
+    click.echo(f"Data: {app.instance_path}")
     if not config.production(app) and (staff := demo_link()):
         click.echo(f"Staff (one-time link, 15 minutes): {staff}")
         if interpreter := demo_interpreter_link():

@@ -111,12 +111,8 @@ def test_an_address_of_a_hosting_service_gets_the_driver_we_use(tmp_path: Path, 
 
 
 def test_production_refuses_whatever_would_lose_mail_or_let_strangers_in(tmp_path: Path) -> None:
-    wrong: dict[str, object] = {
-        "BASE_URL": PRODUCTION,
-        "SECRET_KEY": "short",
-        "SECRET_KEY_FALLBACKS": ["old"],
-        "MAIL_PORT": "smtp",
-    }
+    wrong: dict[str, object] = {"BASE_URL": PRODUCTION, "SECRET_KEY": "short", "SECRET_KEY_FALLBACKS": ["old"]}
+    wrong |= {"MAIL_PORT": "smtp"}
     with pytest.raises(SettingsError) as refused:
         create_app(wrong | {"LANGUAGES": ["en", "tlh"]}, instance_path=str(tmp_path / "instance"))
     words = str(refused.value)

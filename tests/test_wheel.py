@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import sysconfig
@@ -39,7 +40,7 @@ class Installed(NamedTuple):
         done = subprocess.run(
             [self.python, *arguments],
             cwd=self.directory,
-            env=environment(),
+            env=environment() | {"XDG_DATA_HOME": str(self.directory.with_suffix(".data"))},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -121,7 +122,8 @@ def address(with_a_season: Installed) -> Iterator[str]:
         server = subprocess.Popen(
             [with_a_season.python, "-m", "flask", "--app", "registration", "serve", "--port", str(port)],
             cwd=with_a_season.directory,
-            env=environment() | {"FLASK_BASE_URL": base},
+            env=environment()
+            | {"FLASK_BASE_URL": base, "XDG_DATA_HOME": str(with_a_season.directory.with_suffix(".data"))},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -133,6 +135,22 @@ def address(with_a_season: Installed) -> Iterator[str]:
         yield base
     finally:
         stop(server)
+
+
+def test_data_lies_outside_the_environment_which_may_be_read_only(with_a_season: Installed, address: str) -> None:
+    data = with_a_season.directory.with_suffix(".data") / "community-meetings"
+    assert {"registration.sqlite", "secret_key"} <= {path.name for path in data.iterdir()}
+    assert {stat.S_IMODE(path.lstat().st_mode) & 0o077 for path in [data, *data.rglob("*")]} == {0}
+    home = with_a_season.python.parents[1]
+    installed_at = (home / "pyvenv.cfg").stat().st_mtime
+    written = [
+        path
+        for path in home.rglob("*")
+        if path.lstat().st_mtime > installed_at and "site-packages" not in path.parts and path.is_file()
+    ]
+    assert written == []
+    assert not (home / "var").exists()
+    assert f"Data: {data}" in with_a_season.directory.with_suffix(".log").read_text()
 
 
 def stop(server: "subprocess.Popen[bytes]") -> None:

@@ -41,22 +41,22 @@ def once_opened(token: str) -> links.Opened | None:
     return next((named for purpose in FAMILY_LINKS if (named := links.read(purpose, token))), None)
 
 
-def note_read_mail(registration: Registration, now: datetime) -> None:
-    """Record that somebody reads mail at the registration's address, when this browser came by a link from it.
-
-    Called when a page is shown, not when the link is opened: scanners of mail open every link, and most keep no cookie
-    and go no further. Commits, since all else on these pages only reads; the registration belongs to no session.
-    """
+def reached_by_mail(registration: Registration) -> bool:
+    """Whether this browser came by a link from the registration's mail, which nobody has done before."""
     kept = session.get(KEY)
-    if registration.link_opened_at is not None or not (isinstance(kept, list) and len(kept) == 3 and kept[2]):
-        return
+    return registration.link_opened_at is None and isinstance(kept, list) and len(kept) == 3 and bool(kept[2])
+
+
+def note_read_mail(registration: Registration, now: datetime) -> None:
+    """Record that somebody reads mail at the registration's address.
+
+    Ends the transaction that has read the page, since one that only reads cannot be made to write; the caller commits.
+    """
     same = (Registration.id == registration.id, Registration.link_version == registration.link_version)
     db.session.rollback()
     database.may_write()
     noted = update(Registration).where(*same, Registration.link_opened_at.is_(None)).values(link_opened_at=now)
     db.session.execute(noted.execution_options(synchronize_session=False))
-    db.session.commit()
-    database.reads_only()
 
 
 def let_go() -> None:
@@ -87,7 +87,7 @@ def load(kept: Sequence[object]) -> Registration | None:
 
 def deleted(kept: object) -> bool:
     """Whether the registration that a link or a browser's session names, of any version, has been erased."""
-    if not isinstance(kept, list | tuple) or len(kept) != 2:
+    if not isinstance(kept, list | tuple) or len(kept) not in (2, 3):
         return False
     erased = select(Registration.id).where(Registration.public_id == kept[0], Registration.erased_at.is_not(None))
     return db.session.scalar(erased) is not None

@@ -3,12 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
 from registration import i18n
+from registration.calendars import by_rule
 from registration.families import calendar as files
 from registration.families.codes import ALPHABET, LENGTH, new_code, read
 from registration.families.models import Registration
@@ -134,3 +136,32 @@ def test_a_file_filled_in_is_the_file_made_by_itself(
         written = f"{family.created_at:%Y%m%dT%H%M%SZ}"
         own = (files.uid(family).partition("@")[0], code, str(sequence + held.calendar_sequence), written)
         assert filled.decode() == files._file(own, view, False, "CONFIRMED")
+
+
+@pytest.mark.no_database
+@pytest.mark.parametrize(
+    ("zone", "daylight", "standard"),
+    [
+        ("America/Denver", ("20260308T020000", "BYDAY=2SU;BYMONTH=3"), ("20261101T020000", "BYDAY=1SU;BYMONTH=11")),
+        ("Europe/Berlin", ("20260329T020000", "BYDAY=-1SU;BYMONTH=3"), ("20261025T030000", "BYDAY=-1SU;BYMONTH=10")),
+        ("America/Phoenix", None, ("20260101T000000", None)),
+    ],
+)
+def test_changes_of_the_clock_are_rules_that_every_calendar_program_knows(
+    zone: str, daylight: tuple[str, str] | None, standard: tuple[str, str | None]
+) -> None:
+    made = by_rule(zone, 2026)
+    assert made is not None
+    parts = {part.name: part.to_ical().decode() for part in made.subcomponents}
+    wanted = {"DAYLIGHT": daylight, "STANDARD": standard}
+    assert parts.keys() == {name for name, want in wanted.items() if want}
+    for name, want in wanted.items():
+        if want:
+            assert f"DTSTART:{want[0]}" in parts[name]
+            assert (f"RRULE:FREQ=YEARLY;{want[1]}" in parts[name]) if want[1] else ("RRULE" not in parts[name])
+            assert "RDATE" not in parts[name]
+
+
+@pytest.mark.no_database
+def test_a_zone_without_a_yearly_rule_lists_its_changes() -> None:
+    assert by_rule("Africa/Casablanca", 2026) is None

@@ -20,7 +20,7 @@ from tests.conftest import NOW
 from tests.families.steps import meeting, register
 from tests.interpretation.cast import assignment_of, interpreter, named, team
 from tests.pages import Browser
-from tests.signing_in import signed_in
+from tests.signing_in import person_with, signed_in
 
 
 def confirmed(seat: int | None = None, **given: Any) -> int:
@@ -179,3 +179,29 @@ def test_reading_the_feed_writes_nothing(app: Flask, browser: Browser) -> None:
     before = db.session.execute(select(named(one).__table__)).all()
     events(browser, one)
     assert db.session.execute(select(named(one).__table__)).all() == before
+
+
+def test_the_calendar_of_somebody_who_was_blocked_is_closed(browser: Browser) -> None:
+    one = confirmed()
+    assert browser.raw("get", address(one)).status_code == 200
+    named(one).blocked = True
+    db.session.commit()
+    assert browser.raw("get", address(one)).status_code == 410
+
+
+def test_the_calendar_of_somebody_whose_account_was_switched_off_is_closed(app: Flask, browser: Browser) -> None:
+    one = confirmed()
+    person = person_with("interpreter")
+    named(one).person_id = person.id
+    db.session.commit()
+    assert browser.raw("get", address(one)).status_code == 200
+    person.active = False
+    db.session.commit()
+    assert browser.raw("get", address(one)).status_code == 410
+
+
+def test_an_empty_calendar_is_a_valid_one(browser: Browser) -> None:
+    one = interpreter()
+    calendar, found = events(browser, one)
+    assert found == []
+    assert [str(zone["TZID"]) for zone in calendar.walk("VTIMEZONE")] == ["America/Denver"]

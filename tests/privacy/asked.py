@@ -54,8 +54,8 @@ STAYS = {
     *("status", "attendance", "adults", "children", "childcare_children", "childcare_granted"),
     *("locale", "contact_language"),
     # When something happened.
-    *("waiting_since", "created_at", "changed_at", "withdrawn_at", "not_me_at", "erased_at", "unsubscribed_at"),
-    *("still_coming_at", "bounced_at", "same_address_seen_at"),
+    *("waiting_since", "created_at", "changed_at", "withdrawn_at", "not_me_at", "erased_at", "link_opened_at"),
+    *("unsubscribed_at", "still_coming_at", "bounced_at", "same_address_seen_at"),
     # Numbers of rows and of versions, and keys that open nothing any more.
     *("id", "public_id", "link_version", "code", "meeting_id", "submission_id", "registered_by_id", "removal_id"),
     *("version", "calendar_sequence"),
@@ -83,7 +83,7 @@ NO_FAMILY = {
     *("sign_in_attempt", "recovery_code", "interpreter", "language_pair", "credential", "weekly_hours"),
     *("other_days", "own_change", "policy_choice", "team", "seat", "assignment", "assignment_event", "offer"),
     *("candidate", "alarm", "briefing", "material", "material_content", "reminder_rule", "reminder_run"),
-    *("announcement", "announcement_meeting", "mail_pace", "compaction"),
+    *("announcement", "announcement_meeting", "mail_pace", "compaction", "schema_support", "write_probe"),
 }
 
 # What is never asked, as it would be said in the language of the source and of each catalogue.

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import MultiDict
 
-from registration import clock, i18n, links, numbers, phones, web
+from registration import clock, database, i18n, links, numbers, phones, web
 from registration.accounts import audit
 from registration.accounts.models import Actor
 from registration.extensions import db
@@ -41,8 +41,11 @@ def own() -> tuple[Registration, Meeting, MeetingView]:
     registration = holder.held()
     if registration is None:
         abort(_no_link())
-    if request.method == "GET":
+    # Not when the link itself is opened: scanners of mail open every link; most keep no cookie and go no further.
+    if request.method == "GET" and holder.reached_by_mail(registration):
         holder.note_read_mail(registration, clock.now())
+        db.session.commit()
+        database.reads_only()
     meeting = registration.meeting
     return registration, meeting, content(i18n.speaking()).meeting(meeting.id)
 

@@ -1,6 +1,6 @@
 """Which program the schema still serves, and a row that shows whether anything can be written.
 
-Revision: 0020, after 0010
+Revision: 0020, after 0012
 """
 
 import sqlalchemy as sa

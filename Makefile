@@ -42,9 +42,10 @@ check-all: test ## The long checks too: every page, language and theme in a brow
 bench: dev ## The benchmarks, as ratios
 	$(BIN)/python -m tests.private_postgresql -- $(BIN)/python -m benchmarks
 
-lint: dev ## Style and format
+lint: dev ## Style, format, and what looks insecure
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/bandit --quiet --recursive registration tools wsgi.py setup.py
 
 format: dev ## Write the format, and what can be put right without asking
 	$(BIN)/ruff check --fix .

@@ -91,7 +91,7 @@ class Defaults:
 
 
 # What a right value looks like, where the default does not show it. Also of what must never be printed.
-EXAMPLES: Mapping[str, str] = {
+EXAMPLES: Mapping[str, str] = {  # examples, no secrets  # nosec B105
     "SECRET_KEY": "the output of: python -c 'import secrets; print(secrets.token_hex(32))'",
     "SECRET_KEY_FALLBACKS": '["the key before this one"]',
     "SQLALCHEMY_DATABASE_URI": "postgresql://user:password@host/database",

@@ -59,7 +59,7 @@ class Loading:
         self.number, self.present, self.done = number, now, 0
         # Ids only grow, so no two calls on one database begin with the same chance.
         self.last: int = db.session.scalar(select(func.max(Registration.id))) or 0
-        self.chance = Random(f"made-up families after {self.last}")
+        self.chance = Random(f"made-up families after {self.last}")  # nosec B311
         self.pages: list[str] = current_app.config["LANGUAGES"]
         self.rows = Rows(self.chance, now, content("en").district, self.pages)
         self.addresses: dict[tuple[int, str], str] = {}

@@ -31,6 +31,8 @@ class JsonLines(logging.Formatter):
         }
         if has_request_context():
             entry |= {"method": request.method, "endpoint": request.endpoint, "request": g.get("request_id")}
+        # Plain values that whoever logs vouches for, under names of their own.
+        entry |= getattr(record, "facts", {})
         if record.exc_info and record.exc_info[1]:
             # Only where and of which class: the message of a database error holds the values of the statement.
             error = record.exc_info[1]

@@ -66,7 +66,7 @@ def test_taking_migrations_back_says_again_which_program_is_served(app: Flask) -
     db.session.rollback()
     before = db.session.scalars(select(SchemaSupport.oldest_program)).all()
     db.session.rollback()
-    flask_migrate.downgrade(revision="0012")
+    flask_migrate.downgrade(revision="0015")
     flask_migrate.upgrade()
     assert db.session.scalars(select(SchemaSupport.oldest_program)).all() == before
     assert len(before) == 1

@@ -94,6 +94,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installe
     )
     # Python reads no .pth file in a directory that is itself named by one, so our editable install stays out.
     (site_packages(home) / "locked.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
+    (home / "installed").touch()
     return Installed(python, tmp_path_factory.mktemp("empty"))
 
 
@@ -142,11 +143,11 @@ def test_data_lies_outside_the_environment_which_may_be_read_only(with_a_season:
     assert {"registration.sqlite", "secret_key"} <= {path.name for path in data.iterdir()}
     assert {stat.S_IMODE(path.lstat().st_mode) & 0o077 for path in [data, *data.rglob("*")]} == {0}
     home = with_a_season.python.parents[1]
-    installed_at = (home / "pyvenv.cfg").stat().st_mtime
+    installed_at = (home / "installed").stat().st_mtime_ns
     written = [
         path
         for path in home.rglob("*")
-        if path.lstat().st_mtime > installed_at and "site-packages" not in path.parts and path.is_file()
+        if path.lstat().st_mtime_ns > installed_at and "site-packages" not in path.parts and path.is_file()
     ]
     assert written == []
     assert not (home / "var").exists()

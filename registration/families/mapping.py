@@ -23,7 +23,7 @@ from registration.mail.models import OutboxMessage, State
 from registration.meetings.models import Meeting
 
 # Not gone out yet.
-OPEN = (State.QUEUED, State.HELD, State.CALL)
+OPEN = (State.QUEUED, State.HELD, State.RESTORED, State.CALL)
 
 
 class NotOwnWords(Exception):

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 from flask import Flask, current_app
@@ -18,13 +19,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from registration import clock, database
 from registration.extensions import db
-from registration.mail import AHEAD, BUILDERS, IDLE, claim, pace
+from registration.mail import AHEAD, BUILDERS, IDLE, claim, health, pace, restored
 from registration.mail.address import address_key
 from registration.mail.compose import compose
+from registration.mail.heartbeat import Heartbeat
 from registration.mail.kept import error_text, without_links
 from registration.mail.letter import Ahead, Builder, Idle, Letter, Superseded
 from registration.mail.models import OutboxMessage, State
+from registration.mail.restored import Marker
 from registration.mail.smtp import Later, Refused, Server, ServerAway, Transport, transport
+from registration.mail.trouble import Trouble
 
 T = TypeVar("T")
 
@@ -39,6 +43,8 @@ LONGEST_WAIT = timedelta(hours=2)
 GIVE_UP_AFTER = timedelta(hours=72)
 # A letter that was written ahead is of use for so long: it tells how things are now.
 FRESH_SECONDS = 2.0
+# Between two lines in the log while delivery is not well.
+REPORT_EVERY = timedelta(minutes=5)
 # Waits of the whole loop, while mail server or database are away.
 LONGEST_PAUSE_SECONDS = 60.0
 
@@ -51,6 +57,11 @@ class Delivery:
         self.transport = by or transport(app)
         self.lease = timedelta(seconds=2.5 * self.transport.longest)
         self.server_away = False
+        self.heart = Heartbeat(self.worker)
+        self._app, self._marker = app, Marker(Path(app.instance_path))
+        # Whether this loop has sent since it last counted on (mail/restored.py).
+        self._uncounted = False
+        self._reported_at: datetime | None = None
         self._builders: dict[str, Builder] = app.extensions[BUILDERS]
         self._ahead: tuple[Ahead, ...] = app.extensions[AHEAD]
         self._most = int(app.config["MAIL_BATCH"])
@@ -74,6 +85,7 @@ class Delivery:
         """
         self.server_away = self.slowed = False
         self._catch_up()
+        self.beat(now)
         if not _reading(lambda: claim.something_due(now)):
             return 0
         self._interrupted = True
@@ -90,6 +102,7 @@ class Delivery:
                 row = rows.popleft()
                 self._next = rows[0] if rows else None
                 self._deliver(row)
+                self.beat(clock.now())
                 done += 1
         self._interrupted = False
         return done + released
@@ -102,6 +115,43 @@ class Delivery:
             db.session.commit()
             self._interrupted = False
 
+    def beat(self, now: datetime, last: bool = False) -> None:
+        """Say that this loop is alive, every few seconds; notice a database that was restored meanwhile."""
+        if not (last or self.heart.due(now)):
+            return
+        found = restored.current()
+        if behind := self._marker.behind(found):
+            self._hold(now, behind)
+        elif self._uncounted:
+            # A backup that was made in the middle of a batch is then older than what that batch sent.
+            found = restored.advance()
+        self.heart.write(now)
+        db.session.commit()
+        self.heart.written(now)
+        self._uncounted = False
+        if found is not None:
+            self._marker.note(found)
+        self._report(now)
+
+    def _hold(self, now: datetime, behind: int) -> None:
+        """Hold what a restored database calls unsent, and what it would queue only because it forgot that it did."""
+        number = hold(self._app, now)
+        self._marker.note(restored.advance(behind + 1))
+        db.session.commit()
+        log.error(
+            "Mail: the database is older than the last mail of this machine, so it was restored from a backup. "
+            "%s unsent messages are held until staff release them",
+            number,
+        )
+
+    def _report(self, now: datetime) -> None:
+        if self._reported_at is not None and now - self._reported_at < REPORT_EVERY:
+            return
+        found = _reading(lambda: health.look(now))
+        if not found.healthy or found.delivery is health.Delivery.BEHIND:
+            self._reported_at = now
+            log.warning("Mail: delivery is not well", extra={"facts": found.facts()})
+
     def _release(self, now: datetime) -> int:
         released = 0
         for key in _reading(lambda: claim.waiting_addresses(now, self._most)):
@@ -112,10 +162,18 @@ class Delivery:
     def _claim(self, now: datetime) -> list[OutboxMessage]:
         claim.take_back_expired_leases(now)
         rows = self.claim_rows(now)
+        counted = restored.advance() if rows else None
+        if counted and (behind := self._marker.behind(counted._replace(number=counted.number - 1))):
+            db.session.rollback()
+            self._hold(now, behind)
+            return []
         # Detached, they are read without opening a transaction again.
         for row in rows:
             db.session.expunge(row)
         db.session.commit()
+        if counted:
+            # Before anything is sent: a backup from before this batch must be known as one.
+            self._marker.note(counted)
         return rows
 
     def _look_ahead(self, claimed: list[OutboxMessage], now: datetime) -> deque[OutboxMessage]:
@@ -227,14 +285,17 @@ class Delivery:
         except Refused as error:
             self._record(row, state=State.FAILED, **self._tried(row), last_error=error_text(str(error), letter.secrets))
         except Later as error:
+            self._troubled(error, error_text(str(error), letter.secrets))
             self._try_later(row, error_text(str(error), letter.secrets))
         except ServerAway as error:
             self.server_away = True
+            self._troubled(error, error_text(str(error), letter.secrets))
             self._try_later(row, error_text(str(error), letter.secrets))
         except (ValueError, TypeError, LookupError, AssertionError) as error:
             log.exception("mail %s: its letter makes no mail", row.id)
             self._try_later(row, f"letter: {type(error).__qualname__}")
         else:
+            self._well()
             self._record(
                 row,
                 state=State.SENT,
@@ -245,6 +306,20 @@ class Delivery:
                 sent_text=without_links(letter.text, letter.secrets),
                 sent_locale=letter.locale,
             )
+
+    def _well(self) -> None:
+        if self.heart.failing:
+            log.info("Mail: the mail server takes mail again")
+        self.heart.sent(clock.now())
+        self._uncounted = True
+
+    def _troubled(self, error: Later | ServerAway, words: str) -> None:
+        trouble = error.trouble or (Trouble.OTHER if isinstance(error, ServerAway) else None)
+        if trouble is None:
+            return
+        self.heart.failed(clock.now(), trouble, words)
+        advice = health.in_english(trouble)
+        log.warning("Mail: %s Nothing is lost.", advice, extra={"facts": {"trouble": trouble.value, "answer": words}})
 
     def _tried(self, row: OutboxMessage) -> dict[str, Any]:
         return {"attempts": row.attempts + 1, "first_tried_at": row.first_tried_at or clock.now()}
@@ -275,8 +350,9 @@ class Delivery:
 
 def wait_before(attempt: int) -> timedelta:
     """How long to wait before the given try of a message; the second is the first one waited for."""
+    # Chance only spreads attempts here and below; it guards nothing.
     doubled: int = 2 ** min(attempt - 2, 20)
-    return min(FIRST_WAIT * doubled, LONGEST_WAIT) * random.uniform(1.0, 1.5)  # noqa: S311 - spreads tries, guards nothing
+    return min(FIRST_WAIT * doubled, LONGEST_WAIT) * random.uniform(1.0, 1.5)  # noqa: S311 # nosec B311
 
 
 def _reading(read: Callable[[], T]) -> T:
@@ -314,7 +390,30 @@ def deliver(stop: threading.Event, once: bool = False) -> None:
             stop.wait(_pause(trouble) if trouble else 0 if handled else POLL_SECONDS)
     finally:
         delivery.transport.close()
+        _last_beat(delivery)
         db.session.remove()
+
+
+def _last_beat(delivery: Delivery) -> None:
+    try:
+        delivery.beat(clock.now(), last=True)
+    except SQLAlchemyError:
+        # Nobody misses it: whoever looks sees when this loop was last alive.
+        db.session.rollback()
+
+
+def hold(app: Flask, now: datetime) -> int:
+    """Hold all that a restored database calls unsent; commits. Returns how many messages that are.
+
+    What comes due by itself is queued first: the backup does not know which reminders have gone out since.
+    """
+    for idle in app.extensions[IDLE]:
+        while idle(now):
+            db.session.commit()
+        db.session.commit()
+    number = restored.hold_unsent()
+    db.session.commit()
+    return number
 
 
 class More:
@@ -352,8 +451,6 @@ def _careful_batch(delivery: Delivery, more: More, once: bool) -> tuple[int, boo
         return 0, False
     finally:
         db.session.remove()
-    if delivery.server_away:
-        log.warning("Mail: the mail server is away; nothing is lost")
     return handled, not delivery.server_away
 
 
@@ -369,7 +466,7 @@ def _careful_more(more: More, once: bool) -> int:
 
 
 def _pause(trouble: int) -> float:
-    return min(2.0 ** min(trouble - 1, 10), LONGEST_PAUSE_SECONDS) * random.uniform(0.75, 1.0)  # noqa: S311
+    return min(2.0 ** min(trouble - 1, 10), LONGEST_PAUSE_SECONDS) * random.uniform(0.75, 1.0)  # noqa: S311 # nosec B311
 
 
 def _app() -> Flask:

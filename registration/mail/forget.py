@@ -15,7 +15,7 @@ from registration.mail.models import AddressAllowance, OutboxMessage, State
 from registration.mail.smtp import folder
 
 # What has not gone out yet; its text would be read from rows that are empty now. A call to make is one of them.
-OPEN = (State.QUEUED, State.HELD, State.FAILED, State.CALL)
+OPEN = (State.QUEUED, State.HELD, State.RESTORED, State.FAILED, State.CALL)
 # Rows and files looked at in one transaction.
 AT_A_TIME = 500
 # Writing a mail takes moments.

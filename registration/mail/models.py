@@ -14,13 +14,18 @@ from registration.mail.letter import Queued
 
 
 class State(StrEnum):
-    """Where a message stands. `held`: over the limit of its address; `call`: for staff to tell by telephone."""
+    """Where a message stands.
+
+    `held`: over the limit of its address; `restored`: came with a backup and may have been sent already, so staff
+    decide; `call`: for staff to tell by telephone.
+    """
 
     QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
     HELD = "held"
+    RESTORED = "restored"
     SUPERSEDED = "superseded"
     CALL = "call"
 
@@ -29,6 +34,7 @@ CALLS = text("state = 'call'")
 TOGETHER = text("mailing IS NOT NULL")
 ALONE = text("state = 'queued' AND mailing IS NULL")
 KEPT = text("forgotten_at IS NULL")
+TRIED = text("state = 'queued' AND first_tried_at IS NOT NULL")
 
 
 class OutboxMessage(Model):
@@ -57,6 +63,8 @@ class OutboxMessage(Model):
         ),
         # What answers to somebody goes before what is told to many.
         Index("ix_outbox_alone", "send_at", postgresql_where=ALONE, sqlite_where=ALONE),
+        # What the mail server did not take so far. Only failed attempts write to this index.
+        Index("ix_outbox_tried", "first_tried_at", postgresql_where=TRIED, sqlite_where=TRIED),
         # The list of calls to make, each kind of message in the order of its deadline.
         Index("ix_outbox_call", "message", "expires_at", "id", postgresql_where=CALLS, sqlite_where=CALLS),
         # What retention still has to forget.
@@ -118,6 +126,32 @@ class MailPace(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     free_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class MailWorker(Model):
+    """A delivery loop: when it was last alive, when it last sent a mail, and why it last could not."""
+
+    __tablename__ = "mail_worker"
+
+    name: Mapped[str] = mapped_column(String(120), primary_key=True)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # One of mail/trouble.py, and the words of the mail server without addresses.
+    trouble: Mapped[str | None] = mapped_column(String(20))
+    error: Mapped[str | None] = mapped_column(String(400))
+
+
+class MailGeneration(Model):
+    """A counter that grows with every batch of mail, one row. An older database has a lower one (mail/restored.py)."""
+
+    __tablename__ = "mail_generation"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # Chosen at random with the row: counters of two databases are compared only if one is a copy of the other.
+    installation: Mapped[str] = mapped_column(String(32))
+    number: Mapped[int]
 
 
 class AddressAllowance(Model):

@@ -126,7 +126,10 @@ def said_later(queued: Queued) -> bool:
 
 def keep_until(topic: str, until: datetime) -> None:
     """Let what has not been told yet of `topic` hold until another moment: what it is about takes place later."""
-    open_still = (OutboxMessage.topic == topic, OutboxMessage.state.in_([State.QUEUED, State.HELD, State.CALL]))
+    open_still = (
+        OutboxMessage.topic == topic,
+        OutboxMessage.state.in_([State.QUEUED, State.HELD, State.RESTORED, State.CALL]),
+    )
     later = update(OutboxMessage).where(*open_still, OutboxMessage.expires_at.is_not(None)).values(expires_at=until)
     db.session.execute(later.execution_options(synchronize_session=False))
 

@@ -15,8 +15,10 @@ import flask_mail
 from flask import Flask, current_app
 
 from registration import clock
+from registration.mail import trouble
 from registration.mail.address import own_domain
 from registration.mail.compose import MailMessage
+from registration.mail.trouble import Trouble
 
 # A server closes a connection that is silent for long; older ones are not trusted.
 IDLE_SECONDS = 10
@@ -28,11 +30,17 @@ class Refused(Exception):
     """The server will never take this mail."""
 
 
-class Later(Exception):
-    """The server does not take this mail now."""
+class _Troubled(Exception):
+    def __init__(self, words: str = "", trouble: Trouble | None = None) -> None:
+        super().__init__(words)
+        self.trouble = trouble
 
 
-class ServerAway(Exception):
+class Later(_Troubled):
+    """The server does not take this mail now. With `trouble` where that concerns more than this mail."""
+
+
+class ServerAway(_Troubled):
     """The server takes no mail at all just now: not reached, not answering, or at odds with our settings."""
 
 
@@ -78,7 +86,7 @@ class Folder:
             draft.replace(path)
         except OSError as error:
             draft.unlink(missing_ok=True)
-            raise ServerAway(f"{type(error).__name__}: {error.strerror}") from error
+            raise ServerAway(f"{type(error).__name__}: {error.strerror}", Trouble.DISK) from error
 
     def close(self) -> None:
         """A folder holds nothing open."""
@@ -249,14 +257,16 @@ def verdict(error: Exception) -> Refused | Later | ServerAway:
     words = f"{type(error).__name__}: {code} {text}" if code else f"{type(error).__name__}: {text}"
     if isinstance(error, smtplib.SMTPSenderRefused) and code != 552:
         # Our own sender address is the same in every mail.
-        return ServerAway(words)
+        return ServerAway(words, trouble.of(error))
     if not isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError | smtplib.SMTPSenderRefused):
-        return ServerAway(words)
+        return ServerAway(words, trouble.of(error))
     if code == 421 or code in _SERVER_CODES:
-        return ServerAway(words)
-    if code < 500 or _POLICY.search(text):
+        return ServerAway(words, trouble.of_code(code))
+    if _POLICY.search(text):
         # Refusals by policy (relaying, authentication of the sender's domain) end when somebody mends a setting; one
         # of them must not fail every message that waits.
+        return Later(words, Trouble.POLICY)
+    if code < 500:
         return Later(words)
     return Refused(words)
 

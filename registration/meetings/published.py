@@ -19,7 +19,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from registration import chosen, dates
 from registration.database import NO_KEY, has_written, note_writing
 from registration.extensions import db
-from registration.meetings import changes, texts
+from registration.meetings import changes, district_copy, texts
 from registration.meetings.models import (
     District,
     InterpretationService,
@@ -75,7 +75,8 @@ class Content:
             return texts.say(found, "district", 1, field, self.locale, self.first_language)
 
         return DistrictView(
-            name=said("name"),
+            # Settings may be saved before anybody writes the name.
+            name=said("name") or unnamed_district(self.locale).name,
             phone=display(row.phone),
             phone_href=href(row.phone),
             hours=said("hours"),
@@ -224,7 +225,7 @@ def last_known_district(locale: str) -> DistrictView:
     """The district as this process last read it, for pages that must come out while the database is away."""
     kept: dict[tuple[int, str], Content] = current_app.extensions.get("published", {})
     known = [one.district for (_, tag), one in kept.items() if tag == locale]
-    return known[-1] if known else unnamed_district(locale)
+    return known[-1] if known else district_copy.read(locale)
 
 
 def note_version(version: int | None) -> None:
@@ -259,6 +260,7 @@ def content(locale: str) -> Content:
         if len(kept) >= KEPT_CONTENTS:
             kept.clear()
         kept[key] = Content(locale, shared=True)
+        district_copy.keep(kept[key].district, locale)
     return kept[key]
 
 

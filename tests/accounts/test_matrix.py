@@ -115,6 +115,8 @@ ROUTES: dict[str, str | frozenset[str]] = {
     "staff.message": frozenset({C}),
     "staff.message_preview": frozenset({C}),
     "staff.retry_mail": frozenset({C}),
+    "staff.release_mail": frozenset({C}),
+    "staff.drop_mail": frozenset({C}),
     "staff.retry_message": frozenset({C}),
     "staff.let_message_go": frozenset({C}),
     "staff.stop_message": frozenset({C}),

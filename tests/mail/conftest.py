@@ -77,7 +77,11 @@ def bare_app(
     mail.init_app(app, builders)
     with app.app_context():
         db.metadata.create_all(
-            db.engine, tables=[db.metadata.tables[name] for name in ("outbox", "address_allowance", "mail_pace")]
+            db.engine,
+            tables=[
+                db.metadata.tables[name]
+                for name in ("outbox", "address_allowance", "mail_pace", "mail_generation", "mail_worker")
+            ],
         )
         yield app
         db.session.remove()

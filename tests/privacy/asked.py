@@ -83,7 +83,16 @@ NO_FAMILY = {
     *("sign_in_attempt", "recovery_code", "interpreter", "language_pair", "credential", "weekly_hours"),
     *("other_days", "own_change", "policy_choice", "team", "seat", "assignment", "assignment_event", "offer"),
     *("candidate", "alarm", "briefing", "material", "material_content", "reminder_rule", "reminder_run"),
-    *("announcement", "announcement_meeting", "mail_pace", "compaction", "schema_support", "write_probe"),
+    *(
+        "announcement",
+        "announcement_meeting",
+        "mail_pace",
+        "compaction",
+        "schema_support",
+        "write_probe",
+        "mail_generation",
+        "mail_worker",
+    ),
 }
 
 # What is never asked, as it would be said in the language of the source and of each catalogue.

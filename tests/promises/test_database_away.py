@@ -1,5 +1,12 @@
 """Database away, locked or full: 503 in the page's language with Retry-After, never a false "you are registered"."""
 
+import http.client
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -14,6 +21,7 @@ from registration.families.models import Registration
 from registration.mail.models import OutboxMessage
 from tests.conftest import SERVER
 from tests.pages import Browser, Form, Page
+from tests.promises.service import ROOT, free_port
 
 REGISTER = "/es/meetings/english-meeting/register"
 ROSA = {"name": "Rosa Méndez Xol", "email": "rosa@example.org", "interpretation": "es"}
@@ -156,3 +164,58 @@ if SERVER is None:
         assert int(waits or 0) > 0
         db.session.rollback()
         assert db.session.query(Registration).count() == db.session.query(OutboxMessage).count() == len(statuses) - 1
+
+
+@pytest.mark.parametrize(
+    ("locale", "name"), [("en", "Cottonwood Public Schools"), ("es", "Escuelas Públicas de Cottonwood")]
+)
+def test_a_process_that_starts_without_its_database_still_says_whom_to_call(
+    app: Flask, database_uri: str, tmp_path: Path, locale: str, name: str
+) -> None:
+    Browser(app).get(f"/{locale}/")
+    copies = list(Path(app.instance_path).glob("district-*.json"))
+    assert [path.name for path in copies] == [f"district-{locale}.json"]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in copies} == {0o600}
+    nowhere = {
+        "SQLALCHEMY_DATABASE_URI": unreachable(database_uri, tmp_path),
+        "BASE_URL": "http://meetings.example.org",
+    }
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("FLASK_")}
+    environment |= {f"FLASK_{name}": value for name, value in nowhere.items()}
+    environment |= {"FLASK_INSTANCE_PATH": app.instance_path, "FLASK_SECRET_KEY": "a key of the tests"}
+    port = free_port()
+    command = [sys.executable, "-m", "flask", "--app", "registration", "serve", "--no-mail", "--port", str(port)]
+    with (tmp_path / "log").open("wb") as log:
+        service = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
+    try:
+        status, text = answer_of(port, f"/{locale}/meetings/english-meeting/register")
+    finally:
+        os.killpg(service.pid, signal.SIGKILL)
+        service.wait()
+    assert status == 503, (tmp_path / "log").read_text()
+    assert "(303) 555-0100" in text
+    assert name in text
+
+
+def unreachable(uri: str, folder: Path) -> str:
+    """A database of the same kind that cannot be reached."""
+    if SERVER is None:
+        (folder / "no-database").mkdir()
+        return f"sqlite:///{folder / 'no-database'}"
+    return make_url(uri).set(host="127.0.0.1", port=free_port(), query={}).render_as_string(hide_password=False)
+
+
+def answer_of(port: int, path: str) -> tuple[int, str]:
+    """What the service answers, once it listens."""
+    until = time.monotonic() + 30
+    while True:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        try:
+            connection.request("GET", path)
+            response = connection.getresponse()
+            return response.status, response.read().decode()
+        except OSError:
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        finally:
+            connection.close()

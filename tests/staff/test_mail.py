@@ -13,8 +13,7 @@ from registration.families.models import Registration
 from registration.mail import BUILDERS, allowance
 from registration.mail.deliver import Delivery, deliver_batch
 from registration.mail.models import AddressAllowance, OutboxMessage, State
-from registration.staff.mail import kinds, loop, outbox
-from registration.staff.mail.loop import Health
+from registration.staff.mail import kinds, outbox
 from registration.staff.mail.outbox import PAGE, Wanted
 from registration.staff.mail.reasons import reason
 from tests.conftest import NOW
@@ -346,41 +345,3 @@ def test_why_a_message_did_not_go_out_is_said_in_words(app: Flask, error: str) -
 
 def test_nothing_is_said_where_nothing_went_wrong(app: Flask) -> None:
     assert reason(None) is None
-
-
-AWAY = "TimeoutError: timed out"
-HEALTH = [
-    ({"state": "sent", "sent_at": NOW}, Health.IDLE),
-    ({"send_at": NOW}, Health.SENDING),
-    ({"send_at": NOW - timedelta(minutes=30)}, Health.STOPPED),
-    (
-        {"send_at": NOW - timedelta(minutes=30), "state": "sending", "leased_until": NOW + timedelta(seconds=20)},
-        Health.SENDING,
-    ),
-    (
-        {"send_at": NOW + timedelta(minutes=1), "attempts": 1, "last_error": "TimeoutError: timed out"},
-        Health.SERVER_AWAY,
-    ),
-    ({"send_at": NOW + timedelta(minutes=1), "attempts": 1, "last_error": REFUSED}, Health.IDLE),
-]
-
-
-@pytest.mark.parametrize(("columns", "health"), HEALTH)
-def test_the_page_says_how_delivery_stands(staff: Browser, columns: dict[str, Any], health: Health) -> None:
-    message(**columns, first_tried_at=NOW if columns.get("attempts") else None)
-    assert loop.look(NOW).health is health
-    text = staff.get("/staff/mail/").text
-    assert ("The mail server takes no mail" in text) is (health is Health.SERVER_AWAY)
-    assert ("Mail is not being sent" in text) is (health is Health.STOPPED)
-
-
-def test_a_loop_that_is_behind_but_sends_is_alive(staff: Browser, family: Registration) -> None:
-    message(send_at=NOW - timedelta(minutes=30))
-    many(family, 1, sent_at=NOW - timedelta(minutes=1))
-    assert loop.look(NOW).health is Health.BEHIND
-
-
-def test_a_server_that_takes_mail_again_is_not_away(staff: Browser, family: Registration) -> None:
-    message(send_at=NOW + timedelta(minutes=1), attempts=1, last_error="TimeoutError", first_tried_at=NOW)
-    many(family, 1, sent_at=NOW + timedelta(seconds=1))
-    assert loop.look(NOW).health is Health.IDLE

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from registration import create_app
 from registration.extensions import db
 from registration.mail.deliver import deliver_batch
-from registration.meetings.models import District
+from registration.meetings.models import District, TranslatedText
+from registration.meetings.published import touch
 from tests.conftest import NOW
 from tests.conftest import settings as app_settings_of
 from tests.families import steps
@@ -250,3 +252,14 @@ def test_an_installation_without_a_district_can_be_set_up_here(administrator: Br
     page = change(administrator, phone="303 555 0100", email="office@example.org")
     assert page.status == 200
     assert district().phone == "+13035550100"
+
+
+def test_settings_saved_before_the_name_is_written_do_not_blank_the_brand(app: Flask) -> None:
+    for row in db.session.scalars(select(TranslatedText).where(TranslatedText.owner == "district")):
+        db.session.delete(row)
+    touch()
+    db.session.commit()
+    for locale in ("en", "es"):
+        page = Browser(app).get(f"/{locale}/")
+        assert page.root.one(class_="brand").text.strip() == "Community Meetings"
+        assert "Community Meetings" in page.root.one("title").text

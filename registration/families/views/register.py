@@ -26,7 +26,7 @@ from registration.meetings.views import find
 
 SUBMISSION_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 # Stand in the kept form for what differs from family to family; no sentence holds them.
-TOKEN_HERE = "~~csrf-token~~"  # noqa: S105 - a place, not a token
+TOKEN_HERE = "~~csrf-token~~"  # noqa: S105 # a place, not a token  # nosec B105
 SUBMISSION_ID_HERE = "~~submission-id~~"
 # What travels from the form through the check page; nothing else that was sent does.
 CARRIED = (

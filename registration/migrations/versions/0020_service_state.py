@@ -1,13 +1,13 @@
 """Which program the schema still serves, and a row that shows whether anything can be written.
 
-Revision: 0020, after 0012
+Revision: 0020, after 0015
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0020"
-down_revision = "0012"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

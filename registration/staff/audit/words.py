@@ -35,6 +35,8 @@ ACTIONS: Mapping[str, Callable[[], str]] = {
     "families_exported": lambda: gettext("Saved a list of families as a file"),
     "registrations.removed": lambda: gettext("Removed registrations"),
     "registrations.restored": lambda: gettext("Brought removed registrations back"),
+    "mail_dropped": lambda: gettext("Dropped mail that came back with a backup"),
+    "mail_released": lambda: gettext("Sent mail that came back with a backup"),
     "mail_retried": lambda: gettext("Tried mails again"),
     "mail_let_go": lambda: gettext("Let a held mail go"),
     "mail_stopped": lambda: gettext("Stopped a mail"),

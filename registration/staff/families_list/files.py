@@ -160,11 +160,11 @@ class _Table:
         """A row a family, in the order of `found`."""
         for ids in found:
             by_id = {row.id: row for row in db.session.execute(_FAMILIES.where(Registration.id.in_(ids)))}
-            requests = standing_requests(ids)
+            standing = standing_requests(ids)
             for one in ids:
                 if one in by_id:
                     self.families += 1
-                    yield self._row(by_id[one], requests.get(one, []))
+                    yield self._row(by_id[one], standing.get(one, []))
 
     def _row(self, row: Any, requests: Sequence[InterpretationRequest]) -> list[Value]:
         return [

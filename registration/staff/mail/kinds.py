@@ -51,6 +51,7 @@ def states() -> dict[str, str]:
     return {
         State.FAILED.value: gettext("Failed"),
         State.HELD.value: gettext("Held back"),
+        State.RESTORED.value: gettext("From a backup"),
         State.CALL.value: gettext("To call"),
         State.QUEUED.value: gettext("Waiting to be sent"),
         State.SENDING.value: gettext("Being sent"),

@@ -28,7 +28,16 @@ WINDOW = 2000
 MOST_AT_ONCE = 500
 
 # In the order in which somebody must do something about them.
-STATES = (State.FAILED, State.HELD, State.CALL, State.QUEUED, State.SENDING, State.SENT, State.SUPERSEDED)
+STATES = (
+    State.FAILED,
+    State.RESTORED,
+    State.HELD,
+    State.CALL,
+    State.QUEUED,
+    State.SENDING,
+    State.SENT,
+    State.SUPERSEDED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +222,9 @@ def one(message_id: int) -> Entry | None:
     return next(iter(_entries(_family(query))), None)
 
 
-def failed(wanted: Wanted) -> list[int]:
-    """Ids of failed messages that are wanted, MOST_AT_ONCE at most, in the order of ids, which is that of locking."""
-    query = _family(select(OutboxMessage.id)).where(*_indexed(wanted, State.FAILED, None), *_sifting(wanted))
+def some(wanted: Wanted, state: State) -> list[int]:
+    """Ids of messages in `state` that are wanted, at most MOST_AT_ONCE, in the order of ids, which is that of locks."""
+    query = _family(select(OutboxMessage.id)).where(*_indexed(wanted, state, None), *_sifting(wanted))
     return list(db.session.scalars(query.order_by(OutboxMessage.id).limit(MOST_AT_ONCE)))
 
 

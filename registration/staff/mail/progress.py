@@ -15,7 +15,7 @@ from registration.staff.mail.outbox import topic
 MOST = 1000
 MEETINGS = 12
 LATELY = timedelta(days=1)
-OPEN = (State.FAILED, State.HELD, State.CALL, State.QUEUED, State.SENDING)
+OPEN = (State.FAILED, State.RESTORED, State.HELD, State.CALL, State.QUEUED, State.SENDING)
 
 
 class Counts(NamedTuple):

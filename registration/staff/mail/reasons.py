@@ -44,6 +44,7 @@ def _who_stopped(number: str) -> str:
 def _own(error: str) -> str:
     """What this program itself decided."""
     known = {
+        "dropped": gettext("Nobody released it after a backup was restored."),
         "expired": gettext("It came too late: the meeting was over."),
         "data deleted": gettext("The family deleted its data."),
         WRONG_NUMBER: gettext("The phone number is somebody else's."),

@@ -1,5 +1,6 @@
 """The pages of the outbox: the list, one message, and the message as its reader gets it."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
@@ -12,12 +13,13 @@ from registration.accounts.guard import requires, signed_in
 from registration.accounts.roles import Role
 from registration.extensions import db
 from registration.i18n import gettext, ngettext
-from registration.mail.decide import STOPPABLE, let_go, stop
+from registration.mail import health, trouble
+from registration.mail.decide import STOPPABLE, drop_restored, let_go, release_restored, stop
 from registration.mail.letter import Letter, Superseded
 from registration.mail.models import State
 from registration.mail.retry import retry
 from registration.staff.blueprint import blueprint
-from registration.staff.mail import kinds, loop, outbox, preview, progress, reasons, shown
+from registration.staff.mail import kinds, outbox, preview, progress, reasons, shown
 from registration.staff.mail.forms import Decision, arguments_of, place_of, wanted_of
 from registration.staff.mail.outbox import Entry, Found, Wanted
 
@@ -48,9 +50,9 @@ def _list(wanted: Wanted, old_form: bool = False) -> ResponseReturnValue:
         counts=counts,
         titles=titles,
         most=progress.MOST,
-        loop=loop.look(now),
-        since=shown.moment,
-        reason=reasons.reason,
+        well=health.look(now),
+        moment=shown.moment,
+        trouble=trouble.words,
         token=Decision(),
         old_form=old_form,
     )
@@ -104,7 +106,7 @@ def retry_mail() -> ResponseReturnValue:
     wanted = wanted_of(request.args)
     if not Decision().validate_on_submit():
         return _list(wanted, old_form=True)
-    ids = outbox.failed(wanted)
+    ids = outbox.some(wanted, State.FAILED)
     states = retry(ids, clock.now(), outbox.without_address(ids))
     audit.record(
         "mail_retried",
@@ -135,6 +137,42 @@ def _say_retried(states: list[State]) -> None:
         flash(words, "info")
     if not states:
         flash(gettext("Nothing was sent again: nothing has failed any more."), "info")
+
+
+@blueprint.post("/mail/release")
+@requires(Role.COORDINATOR)
+def release_mail() -> ResponseReturnValue:
+    """Send what was held after a restore, of the list that the address names."""
+    return _decide_restored("mail_released", release_restored)
+
+
+@blueprint.post("/mail/drop")
+@requires(Role.COORDINATOR)
+def drop_mail() -> ResponseReturnValue:
+    """Never send what was held after a restore, of the list that the address names."""
+    stopped = reasons.stopped_by(signed_in().id)
+    return _decide_restored("mail_dropped", lambda ids: drop_restored(ids, stopped))
+
+
+def _decide_restored(action: str, decide: Callable[[Sequence[int]], int]) -> ResponseReturnValue:
+    wanted = wanted_of(request.args)
+    if not Decision().validate_on_submit():
+        return _list(wanted, old_form=True)
+    ids = outbox.some(wanted, State.RESTORED)
+    number = decide(ids)
+    facts = {"messages": number}
+    audit.record(
+        action, object_kind="messages", object_id=None, meeting_id=wanted.meeting, person=signed_in(), facts=facts
+    )
+    db.session.commit()
+    said = {
+        "mail_released": ngettext("%(num)s message will be sent.", "%(num)s messages will be sent.", number),
+        "mail_dropped": ngettext("%(num)s message will not be sent.", "%(num)s messages will not be sent.", number),
+    }
+    flash(said[action], "good" if number else "info")
+    if len(ids) == outbox.MOST_AT_ONCE:
+        flash(gettext("There may be more. Press the button again for them."), "info")
+    return redirect(_address(arguments_of(wanted)), 303)
 
 
 @blueprint.get("/mail/<int:message_id>/")

@@ -20,7 +20,16 @@ from registration.staff.telling.own_words import language_name
 MOST_REASONS = 20
 OPEN = (State.QUEUED, State.SENDING)
 # In the order in which a report names them.
-STATES = (State.SENT, State.QUEUED, State.SENDING, State.CALL, State.FAILED, State.HELD, State.SUPERSEDED)
+STATES = (
+    State.SENT,
+    State.QUEUED,
+    State.SENDING,
+    State.CALL,
+    State.FAILED,
+    State.HELD,
+    State.RESTORED,
+    State.SUPERSEDED,
+)
 
 States = Counter[State]
 
@@ -133,5 +142,6 @@ def state_words() -> dict[State, str]:
         State.CALL: gettext("To call"),
         State.FAILED: gettext("Failed"),
         State.HELD: gettext("Held back"),
+        State.RESTORED: gettext("From a backup"),
         State.SUPERSEDED: gettext("No longer needed"),
     }

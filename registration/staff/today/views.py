@@ -9,16 +9,20 @@ from flask.typing import ResponseReturnValue
 from registration import clock, dates, i18n
 from registration.accounts.guard import requires, signed_in
 from registration.accounts.roles import Role
+from registration.mail import health, trouble
 from registration.meetings.models import Meeting
 from registration.meetings.published import content
 from registration.meetings.shown import MeetingView
 from registration.staff.blueprint import blueprint
+from registration.staff.mail.shown import moment
 from registration.staff.today import found, words
 from registration.staff.today.due import Urgency, due, grouped
 from registration.staff.today.found import Ahead, Languages
 
 # Meetings in the table; the list of meetings has them all.
 MOST_MEETINGS = 8
+# Who is told that mail does not go out.
+MAIL_CONCERNS = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,9 @@ def today() -> ResponseReturnValue:
         groups=[(headings[one], [words.shown(todo, now, zone) for todo in group]) for one, group in groups.items()],
         meetings=_table(coming),
         coordinator=Role.COORDINATOR in signed_in().roles,
+        well=health.look(now) if MAIL_CONCERNS & signed_in().roles else None,
+        moment=moment,
+        trouble=trouble.words,
     )
 
 

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
+from sqlalchemy.exc import SQLAlchemyError
 
 from registration import config, server
 from registration.accounts.commands import demo_link
@@ -162,10 +163,12 @@ def command(host: str, port: int, workers: int, threads: int, deliver: bool) -> 
 def _greet(app: Flask) -> None:
     click.echo(f"Families: {app.config['BASE_URL']}/")
     click.echo(f"Data: {app.instance_path}")
-    if not config.production(app) and (staff := demo_link()):
-        click.echo(f"Staff (one-time link, 15 minutes): {staff}")
-        if interpreter := demo_interpreter_link():
-            click.echo(f"Interpreter (one-time link, 15 minutes): {interpreter}")
+    # Pages are served while the database is away, too: they say so, and whom to call.
+    with contextlib.suppress(SQLAlchemyError):
+        if not config.production(app) and (staff := demo_link()):
+            click.echo(f"Staff (one-time link, 15 minutes): {staff}")
+            if interpreter := demo_interpreter_link():
+                click.echo(f"Interpreter (one-time link, 15 minutes): {interpreter}")
     if app.config["MAIL_SERVER"] is None:
         click.echo(f"Mail is written to {Path(app.instance_path) / 'mail'}")
     click.echo("Stop with Ctrl-C.")

@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from sqlalchemy import select
 
 from registration import clock, languages
 from registration.accounts.models import Actor, AuditEntry, Person
@@ -11,6 +14,9 @@ Fact = bool | int | str | None | Sequence[str] | Sequence[int]
 
 # How fields, states and kinds are written in this program. A name, an address, a telephone or a sentence is not.
 WORD = re.compile(r"[a-z][a-z0-9_]{0,39}(?:[-.:][a-z0-9_]{1,39})?")
+
+
+REFUSALS_EVERY = timedelta(minutes=10)
 
 
 class NotForTheRecord(ValueError):
@@ -48,6 +54,21 @@ def record(
     )
     db.session.add(entry)
     return entry
+
+
+def record_refusal(action: str, person_id: int | None) -> None:
+    """Add an entry about a refused link, code, or page, at most one of its kind for a person in ten minutes.
+
+    A flood of them must not fill the record; what was tried is never written down.
+    """
+    lately = (
+        AuditEntry.action == action,
+        AuditEntry.person_id == person_id,
+        AuditEntry.at > clock.now() - REFUSALS_EVERY,
+    )
+    if db.session.scalar(select(AuditEntry.id).where(*lately).limit(1)) is None:
+        person = db.session.get(Person, person_id) if person_id else None
+        record(action, object_kind="person", object_id=person_id, person=person)
 
 
 def _check(fact: object) -> None:

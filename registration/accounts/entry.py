@@ -71,6 +71,11 @@ def begin(person: Person) -> None:
     session[KEY] = Kept(since=_now(), seen=_now(), second=False)
 
 
+def renew(person: Person) -> None:
+    """Keep this session where all others of the person have just been ended."""
+    login_user(person)
+
+
 def pass_second() -> None:
     """Note that the second factor was passed in this session."""
     kept: Kept = session[KEY]
@@ -91,6 +96,11 @@ def forget() -> bool:
         session[LAST] = str(session["_user_id"]).rpartition(".")[0]
     found = [session.pop(key, None) is not None for key in KEYS]
     return any(found)
+
+
+def note_refused(action: str, person: Person | None = None) -> None:
+    """Let the refusal stand in the record once the page is made (accounts/views/blueprint.py)."""
+    g.refused = (action, person.id if person else None)
 
 
 def last_person() -> str | None:

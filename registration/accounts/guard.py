@@ -73,6 +73,7 @@ def _refusal(wanted: frozenset[Role]) -> ResponseReturnValue | None:
     if entry.asked_to_set_up(person):
         return kept.half_way() or _elsewhere("accounts.set_up")
     if wanted and not wanted & person.roles:
+        entry.note_refused("page_refused", person)
         return render_template("accounts/refused.html"), 403
     return kept.held_back(person)
 

@@ -1,7 +1,9 @@
 """How often somebody may try: rows of the database, so that all processes count together. Never by IP address: a
 school shares one.
 
-Nobody can be locked out by others: who reaches the limit of an address has just been sent that many good links.
+A stranger who asks for links in somebody's name can use up the mails to that address for the day. That locks nobody out
+whose browser has signed in before: its requests are counted apart. Whoever signs in on a new device while that goes on
+needs a link from an administrator or from `flask people link`.
 """
 
 from datetime import datetime, timedelta
@@ -13,8 +15,9 @@ from registration.extensions import db
 from registration.mail.address import address_key
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-# Links to one address.
-LINKS = ((HOUR, 5), (DAY, 20))
+# Mails with a link to one address, or to one person's own browsers: a link and one more mail of it in its 15 minutes,
+# so that whoever asks in the name of somebody else leaves room for four new links in every hour.
+LINKS = ((timedelta(minutes=15), 2), (HOUR, 8), (DAY, 40))
 # Links to all addresses of people, and as many tries with addresses of nobody: neither uses up the other.
 LINKS_IN_ALL = (HOUR, 200)
 # Wrong codes of one person: at a million codes, three of them good at a time, a guess in 4,000 years.
@@ -30,9 +33,9 @@ class TooMany(Exception):
     """Too many wrong codes; a while has to pass."""
 
 
-def take_link(address: str, kind: Attempt, now: datetime) -> bool:
-    """Count a link to `address`, unless there were too many. The same work whatever `kind` is and whatever it says."""
-    key = address_key(address)
+def take_link(whose: str, kind: Attempt, now: datetime) -> bool:
+    """Count a mail with a link under an address or a device, unless there were too many; the same work either way."""
+    key = address_key(whose)
     fits = [_since(now - window, SignInAttempt.key == key) < most for window, most in LINKS]
     window, most = LINKS_IN_ALL
     fits.append(_since(now - window, SignInAttempt.kind == kind) < most)

@@ -22,8 +22,9 @@ def builders(district: District) -> Mapping[str, Builder]:
         person = db.session.get(Person, queued.subject_id)
         if person is None or not person.active:
             return Superseded("nobody who may sign in has this address")
-        link = db.session.scalars(select(SignInLink).where(SignInLink.public_id == queued.occurrence)).first()
-        token = tokens.token(queued.occurrence)
+        public_id = queued.occurrence.partition(":")[0]
+        link = db.session.scalars(select(SignInLink).where(SignInLink.public_id == public_id)).first()
+        token = tokens.token(public_id)
         if link is None or link.used_at is not None or link.expires_at <= clock.now():
             return Superseded("the link is used or too old")
         if link.token_hash != tokens.fingerprint(token):

@@ -37,7 +37,9 @@ class Person(Model):
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     signed_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    totp_secret: Mapped[str | None] = mapped_column(String(64))
+    # Sealed (accounts/sealed.py): the app whose codes are asked for, and one that waits for its first code.
+    totp_secret: Mapped[str | None] = mapped_column(String(255))
+    totp_pending: Mapped[str | None] = mapped_column(String(255))
     totp_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # The step of 30 s whose code was taken last: a code is used once.
     totp_last_step: Mapped[int | None]

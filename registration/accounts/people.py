@@ -115,7 +115,6 @@ def reset_second_factor(person: Person, by: Person, version: int | None = None) 
     """Forget a second factor that was lost and end every session; it is set up anew. Raises ChangedMeanwhile."""
     _lock(person, version)
     second_factor.remove(person)
-    person.epoch += 1
     person.version += 1
     record("second_factor_reset", object_kind=SUBJECT, object_id=person.id, person=by)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import pyotp
 from sqlalchemy import CursorResult, delete, select, update
 
-from registration.accounts import limits, tokens
+from registration.accounts import limits, sealed, tokens
 from registration.accounts.audit import record
 from registration.accounts.models import Person, RecoveryCode
 from registration.database import NO_KEY
@@ -24,24 +24,33 @@ class WrongCode(Exception):
 
 
 def start(person: Person) -> None:
-    """Make a secret for the person's app; it counts once a code of it was given."""
-    person.totp_secret = pyotp.random_base32()
-    person.totp_confirmed_at = None
-    person.totp_last_step = None
+    """Make a secret for an app. It counts once a code of it was given; until then the app before it does."""
+    person.totp_pending = sealed.seal(pyotp.random_base32())
+
+
+def pending(person: Person) -> str | None:
+    """The secret of the app that waits for its first code."""
+    return sealed.unseal(person.totp_pending)
 
 
 def address(person: Person, issuer: str) -> str:
     """What the picture says that the app reads (otpauth:…); `issuer` names us in the app."""
-    return pyotp.TOTP(str(person.totp_secret)).provisioning_uri(name=person.email, issuer_name=issuer)
+    return pyotp.TOTP(str(pending(person))).provisioning_uri(name=person.email, issuer_name=issuer)
 
 
 def confirm(person: Person, code: str, now: datetime) -> list[str]:
-    """Begin to ask for codes at signing in, and give the recovery codes. Raises WrongCode, limits.TooMany."""
+    """Ask for codes of the new app from now on, end all sessions, and give recovery codes.
+
+    Raises WrongCode, limits.TooMany.
+    """
     _lock(person)
     limits.check_codes(person, now)
-    if person.second_factor or not _fits(person, code, now):
+    step = _step(pending(person), code, now, used=-1)
+    if step is None:
         raise WrongCode
-    person.totp_confirmed_at = now
+    person.totp_secret, person.totp_pending = person.totp_pending, None
+    person.totp_confirmed_at, person.totp_last_step = now, step
+    person.epoch += 1
     record("second_factor_set_up", object_kind=SUBJECT, object_id=person.id, person=person)
     return _new_codes(person)
 
@@ -55,22 +64,24 @@ def check(person: Person, code: str, now: datetime) -> None:
 
 
 def new_codes(person: Person, code: str, now: datetime) -> list[str]:
-    """Ten new recovery codes; the old ones end. Raises WrongCode, limits.TooMany."""
+    """Ten new recovery codes; the old ones end, and so do all sessions. Raises WrongCode, limits.TooMany."""
     check(person, code, now)
+    person.epoch += 1
     record("recovery_codes_made", object_kind=SUBJECT, object_id=person.id, person=person)
     return _new_codes(person)
 
 
-def turn_off(person: Person, code: str, now: datetime) -> None:
-    """Ask for no code any more, for another telephone. Raises WrongCode, limits.TooMany."""
+def change_app(person: Person, code: str, now: datetime) -> None:
+    """Begin with another phone; the one before stays good until `confirm`. Raises WrongCode, limits.TooMany."""
     check(person, code, now)
-    remove(person)
-    record("second_factor_off", object_kind=SUBJECT, object_id=person.id, person=person)
+    start(person)
+    record("second_factor_change_begun", object_kind=SUBJECT, object_id=person.id, person=person)
 
 
 def remove(person: Person) -> None:
-    """Forget a person's secret and recovery codes."""
-    person.totp_secret = person.totp_confirmed_at = person.totp_last_step = None
+    """Forget a person's secrets and recovery codes, and end all their sessions, half-open ones included."""
+    person.totp_secret = person.totp_pending = person.totp_confirmed_at = person.totp_last_step = None
+    person.epoch += 1
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
 
 
@@ -91,18 +102,24 @@ def digits(typed: str) -> str:
 
 
 def _fits(person: Person, typed: str, now: datetime) -> bool:
+    used = person.totp_last_step if person.totp_last_step is not None else -1
+    step = _step(sealed.unseal(person.totp_secret), typed, now, used)
+    if step is None:
+        return False
+    person.totp_last_step = step
+    return True
+
+
+def _step(secret: str | None, typed: str, now: datetime, used: int) -> int | None:
+    """The step of 30 s after `used` whose code was typed; None where it is no code of this moment."""
     code = digits(typed)
     # A recovery code may hold six digits too.
-    if person.totp_secret is None or len(code) != 6 or any(letter.isalpha() for letter in typed):
-        return False
-    app = pyotp.TOTP(person.totp_secret)
-    step = app.timecode(now)
-    last = person.totp_last_step if person.totp_last_step is not None else -1
-    for candidate in range(step - WINDOW, step + WINDOW + 1):
-        if candidate > last and hmac.compare_digest(app.generate_otp(candidate), code):
-            person.totp_last_step = candidate
-            return True
-    return False
+    if secret is None or len(code) != 6 or any(letter.isalpha() for letter in typed):
+        return None
+    app = pyotp.TOTP(secret)
+    now_at = app.timecode(now)
+    steps = (step for step in range(now_at - WINDOW, now_at + WINDOW + 1) if step > used)
+    return next((step for step in steps if hmac.compare_digest(app.generate_otp(step), code)), None)
 
 
 def _recovers(person: Person, typed: str, now: datetime) -> bool:

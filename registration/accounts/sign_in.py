@@ -22,19 +22,29 @@ def person_of(email: str) -> Person | None:
     return db.session.scalars(select(Person).where(Person.email_folded == folded(email))).first()
 
 
-def ask_for_link(email: str, now: datetime) -> None:
-    """Queue a one-time link to `email`, in the caller's transaction.
+def ask_for_link(email: str, now: datetime, device: str | None = None) -> None:
+    """Queue a one-time link to `email`, in the caller's transaction; while one is good, that one again.
 
-    An address that nobody has, or somebody deactivated, causes the same statements and the same hashing, and a message
-    that is superseded when it would be sent: the answer tells nothing, nor does the time it takes.
+    `device`: whose browser it is, by the cookie of an earlier sign-in (public id). Its requests are counted apart from
+    those of strangers. An address that nobody has, or somebody deactivated, causes the same hashing and a message that
+    is superseded when it would be sent: the answer tells nothing, nor does the time it takes.
     """
     # Locked, so that two at once count each other.
     found = (
         select(Person).where(Person.email_folded == folded(email), Person.active).with_for_update(of=Person, **NO_KEY)
     )
     person = db.session.scalars(found).first()
-    if limits.take_link(folded(email), Attempt.LINK if person else Attempt.UNKNOWN, now):
-        _send(email, person, now)
+    own = person is not None and person.public_id == device
+    whose = f"device {device}" if own else folded(email)
+    good = _good_link(person, now)
+    if limits.take_link(whose, Attempt.LINK if person else Attempt.UNKNOWN, now):
+        _send(email, person, now, good)
+
+
+def _good_link(person: Person | None, now: datetime) -> SignInLink | None:
+    good = (SignInLink.person_id == (person.id if person else 0), SignInLink.used_at.is_(None))
+    query = select(SignInLink).where(*good, SignInLink.expires_at > now).order_by(SignInLink.id.desc()).limit(1)
+    return db.session.scalars(query).first()
 
 
 def send_link(person: Person, by: Person, now: datetime) -> None:
@@ -43,12 +53,13 @@ def send_link(person: Person, by: Person, now: datetime) -> None:
     record("link_sent", object_kind=SUBJECT, object_id=person.id, person=by)
 
 
-def _send(email: str, person: Person | None, now: datetime) -> None:
-    link, _ = _make(person, now)
+def _send(email: str, person: Person | None, now: datetime, again: SignInLink | None = None) -> None:
+    link = again or _make(person, now)[0]
     enqueue(
         "sign_in",
         subject=(SUBJECT, person.id if person else 0),
-        occurrence=link.public_id,
+        # The moment tells a second mail of the same link apart.
+        occurrence=f"{link.public_id}:{now:%H%M%S%f}",
         channel="mail",
         address=email,
         expires_at=link.expires_at,

@@ -143,7 +143,7 @@ def test_it_stays_while_the_code_is_still_asked_for(app: Flask) -> None:
     held = kept(sent_late(browser, name="Hoa"))
     person = person_with("coordinator")
     second_factor.start(person)
-    person.totp_confirmed_at = LATER
+    person.totp_secret, person.totp_confirmed_at = person.totp_pending, LATER
     db.session.commit()
     come_back(browser, "coordinator")
     page = send(browser, held)

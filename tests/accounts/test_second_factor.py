@@ -1,5 +1,6 @@
 """The second factor: codes once, recovery codes once, and where it must be."""
 
+import hashlib
 import re
 from datetime import timedelta
 
@@ -9,8 +10,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from registration import clock
-from registration.accounts import limits, people
-from registration.accounts.models import Person, RecoveryCode
+from registration.accounts import limits, people, second_factor
+from registration.accounts.models import AuditEntry, Person, RecoveryCode
+from registration.accounts.sealed import unseal
 from registration.extensions import db
 from tests.conftest import NOW, PRODUCTION
 from tests.pages import Browser, Page
@@ -22,7 +24,7 @@ STEP = timedelta(seconds=30)
 def code_at(person: Person, moment: object = NOW) -> str:
     """What the app of a person shows."""
     db.session.refresh(person)
-    return pyotp.TOTP(str(person.totp_secret)).at(moment)  # type: ignore[arg-type]
+    return pyotp.TOTP(str(second_factor.pending(person) or unseal(person.totp_secret))).at(moment)  # type: ignore[arg-type]
 
 
 def start(browser: Browser) -> Page:
@@ -161,30 +163,47 @@ def test_new_recovery_codes_end_the_old_ones(app: Flask, person: Person, codes: 
     assert is_in(other)
 
 
-def test_another_telephone_asks_for_a_code_and_is_set_up_anew(app: Flask, person: Person, codes: list[str]) -> None:
+def test_the_old_phone_stays_good_until_a_code_of_the_new_one_was_given(
+    app: Flask, person: Person, codes: list[str]
+) -> None:
     browser = Browser(app)
     enter(browser, person, codes[0])
+    elsewhere, half_open = Browser(app), open_link(Browser(app), person)
+    enter(elsewhere, person, codes[1])
     before = person.totp_secret
     form = browser.get("/profile/second-factor/settings").form("code")
-    for code, left in (("000000", True), (codes[1], False)):
+    for code, begun in (("000000", False), (codes[2], True)):
         form.values["do"] = "phone"
         form.values["code"] = code
         browser.post(form.action, form.values)
         db.session.refresh(person)
-        assert person.second_factor is left
-    assert person.totp_secret not in (None, before)
-    assert db.session.scalars(select(RecoveryCode)).all() == []
+        assert (person.totp_pending is not None) is begun
+    assert (person.second_factor, person.totp_secret) == (True, before)
+    for address in ("/profile/second-factor", "/profile/second-factor/picture.svg"):
+        refused = half_open.raw("get", address)
+        assert refused.status_code in (303, 404), "the link alone replaces no app"
+    third = Browser(app)
+    enter(third, person, codes[3])
+    assert is_in(third)
+    fresh = browser.send(browser.get("/profile/second-factor").form("code"), code=code_at(person))
+    assert fresh.status == 200
+    db.session.refresh(person)
+    assert (person.totp_pending, person.totp_secret == before) == (None, False)
+    assert is_in(browser)
+    for other in (elsewhere, half_open, third):
+        assert not is_in(other)
 
 
 def test_a_secret_is_shown_until_it_is_confirmed_and_never_after(app: Flask, person: Person) -> None:
     browser = signed_in(app, "coordinator")
     page = start(browser)
-    assert str(person_with("coordinator").totp_secret)[:4] in page.text
+    secret = str(second_factor.pending(person_with("coordinator")))
+    assert secret[:4] in page.text
     page = browser.send(page.form("code"), code="000000")
     assert page.status == 422
     browser.send(page.form("code"), code=code_at(person))
     assert browser.raw("get", "/profile/second-factor/picture.svg").status_code == 404
-    assert str(person.totp_secret) not in browser.get("/profile/second-factor").text.replace(" ", "")
+    assert secret not in browser.get("/profile/second-factor").text.replace(" ", "")
 
 
 def test_a_lost_second_factor_is_reset_by_an_administrator_and_ends_sessions(
@@ -235,3 +254,59 @@ class TestInProduction:
         browser.client.open = lambda *a, **k: opened(*a, base_url="https://localhost", **k)  # type: ignore[method-assign]
         open_link(browser, person_with("coordinator"))
         assert browser.get("/profile").heading == case[1]
+
+
+def test_new_recovery_codes_end_all_other_sessions(app: Flask, person: Person, codes: list[str]) -> None:
+    browser, elsewhere = Browser(app), Browser(app)
+    enter(browser, person, codes[0])
+    enter(elsewhere, person, codes[1])
+    browser.send(browser.get("/profile/second-factor/settings").form("code"), code=codes[2])
+    assert is_in(browser)
+    assert not is_in(elsewhere)
+
+
+def test_the_secret_of_an_app_and_recovery_codes_cannot_be_read_from_the_database(
+    app: Flask, person: Person, codes: list[str]
+) -> None:
+    db.session.refresh(person)
+    secret = unseal(person.totp_secret)
+    assert secret is not None
+    assert secret not in str(person.totp_secret)
+    quick = {hashlib.sha256(f"{person.public_id}{code.replace('-', '')}".encode()).hexdigest() for code in codes}
+    assert not quick & set(db.session.scalars(select(RecoveryCode.code_hash)))
+
+
+def test_a_change_of_key_keeps_the_second_factor_and_a_lost_key_leaves_recovery_codes(
+    app: Flask, person: Person, codes: list[str]
+) -> None:
+    before = dict(app.config)
+    try:
+        app.config |= {"SECRET_KEY": "the next key", "SECRET_KEY_FALLBACKS": [before["SECRET_KEY"]]}
+        assert unseal(person.totp_secret) is not None
+        app.config["SECRET_KEY_FALLBACKS"] = []
+        assert unseal(person.totp_secret) is None
+        second_factor.check(person, codes[0], NOW)
+    finally:
+        app.config.update(before)
+
+
+def test_what_was_refused_stands_in_the_record_once_in_ten_minutes_without_what_was_tried(
+    app: Flask, person: Person, codes: list[str]
+) -> None:
+    for _ in range(4):
+        assert enter(Browser(app), person, "999999").status == 422
+        assert Browser(app).get("/sign-in/forged-token").status == 410
+    greeter = signed_in(app, "greeter")
+    for _ in range(4):
+        assert greeter.get("/staff/settings/").status == 403
+    refused = AuditEntry.action.in_(("code_refused", "link_refused", "page_refused"))
+    rows = db.session.scalars(select(AuditEntry).where(refused).order_by(AuditEntry.id)).all()
+    assert sorted((row.action, row.object_id) for row in rows) == [
+        ("code_refused", person.id),
+        ("link_refused", None),
+        ("page_refused", person_with("greeter").id),
+    ]
+    assert {str(row.facts) for row in rows} == {"{}"}
+    with clock.at(NOW + timedelta(minutes=11)):
+        Browser(app).get("/sign-in/forged-token")
+    assert len(db.session.scalars(select(AuditEntry).where(refused)).all()) == 4

@@ -1,5 +1,6 @@
 """Signing in by a one-time link, and what nobody learns from it."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -245,14 +246,60 @@ def test_a_forged_host_changes_no_link(app: Flask) -> None:
     assert "http://meetings.example.org/sign-in/" in letter.text
 
 
-def test_at_most_five_links_an_hour_go_to_one_address_and_the_page_does_not_say(app: Flask) -> None:
+def ask_after(app: Flask, email: str, later: timedelta) -> str:
+    """What somebody reads who asks for a link some time later."""
+    with clock.at(NOW + later):
+        return ask(Browser(app), email).main.text
+
+
+def links_mailed(app: Flask, email: str) -> list[str]:
+    """The links in the mail to an address, in order."""
+    build = app.extensions["message_builders"]["sign_in"]
+    texts = [build(row.queued()).text for row in mail_to(email)]
+    return [re.findall(r"/sign-in/\S+", text)[0] for text in texts]
+
+
+def test_while_a_link_is_good_asking_again_sends_that_one_and_the_page_does_not_say(app: Flask) -> None:
     email = person_with("coordinator").email
-    pages = [ask(Browser(app), email).main.text for _ in range(6)]
+    pages = [ask_after(app, email, timedelta(seconds=number)) for number in range(6)]
     assert len(set(pages)) == 1
-    assert len(mail_to(email)) == 5
-    with clock.at(NOW + timedelta(hours=1, seconds=1)):
+    sent = links_mailed(app, email)
+    assert (len(sent), len(set(sent))) == (2, 1)
+    with clock.at(NOW + timedelta(minutes=16)):
         ask(Browser(app), email)
-    assert len(mail_to(email)) == 6
+    assert len(mail_to(email)) == 3
+
+
+def test_a_stranger_who_asks_all_day_leaves_staff_a_link_in_every_quarter_of_an_hour(app: Flask) -> None:
+    email = person_with("coordinator").email
+    for quarter in range(8):
+        for number in range(6):
+            ask_after(app, email, timedelta(minutes=16 * quarter, seconds=number))
+        assert len(mail_to(email)) == 2 * (quarter + 1)
+
+
+def test_a_browser_that_signed_in_before_does_not_share_the_mails_of_strangers(app: Flask) -> None:
+    own = signed_in(app, "coordinator")
+    email = person_with("coordinator").email
+    own.send(own.get("/sign-out").form())
+    before = len(mail_to(email))
+    day = NOW + timedelta(days=1)
+    for minute in range(0, 24 * 60, 16):
+        with clock.at(day + timedelta(minutes=minute)):
+            ask(Browser(app), email)
+    used = len(mail_to(email))
+    assert used - before == 40
+    with clock.at(day + timedelta(hours=23, minutes=50)):
+        ask(Browser(app), email)
+        assert len(mail_to(email)) == used, "a stranger has used up the mails of the day"
+        ask(own, email)
+        assert len(mail_to(email)) == used + 1
+        ask(own, "nobody@example.org")
+    forged = Browser(app)
+    forged.client.set_cookie("device", person_with("coordinator").public_id)
+    with clock.at(day + timedelta(hours=23, minutes=51)):
+        ask(forged, email)
+        assert len(mail_to(email)) == used + 1
 
 
 def test_strangers_cannot_use_up_the_links_of_staff(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -188,7 +188,7 @@ def test_a_process_that_starts_without_its_database_still_says_whom_to_call(
     with (tmp_path / "log").open("wb") as log:
         service = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
     try:
-        status, text = answer_of(port, f"/{locale}/meetings/english-meeting/register")
+        status, text = answer_of(port, f"/{locale}/meetings/english-meeting/register", tmp_path / "log")
     finally:
         os.killpg(service.pid, signal.SIGKILL)
         service.wait()
@@ -205,7 +205,7 @@ def unreachable(uri: str, folder: Path) -> str:
     return make_url(uri).set(host="127.0.0.1", port=free_port(), query={}).render_as_string(hide_password=False)
 
 
-def answer_of(port: int, path: str) -> tuple[int, str]:
+def answer_of(port: int, path: str, log: Path) -> tuple[int, str]:
     """What the service answers, once it listens."""
     until = time.monotonic() + 30
     while True:
@@ -215,7 +215,7 @@ def answer_of(port: int, path: str) -> tuple[int, str]:
             response = connection.getresponse()
             return response.status, response.read().decode()
         except OSError:
-            assert time.monotonic() < until
+            assert time.monotonic() < until, log.read_text()
             time.sleep(0.1)
         finally:
             connection.close()

@@ -64,7 +64,10 @@ def _profile(person: Person, form: ProfileForm) -> str:
 def set_up_page() -> ResponseReturnValue:
     """Set the second factor up: make the secret, then prove that the app knows it."""
     person = entry.entered()
-    if person.second_factor:
+    # Whoever has opened the link alone must not replace the app of somebody who has one.
+    if entry.asked_for_code(person):
+        return redirect(url_for("accounts.second_factor"), 303)
+    if person.second_factor and person.totp_pending is None:
         return redirect(url_for("accounts.second_factor_settings"), 303)
     form = CodeForm()
     if request.method != "POST":
@@ -72,7 +75,7 @@ def set_up_page() -> ResponseReturnValue:
         return _set_up(person, form)
     if not form.validate():
         return _set_up(person, form), 422
-    if request.form.get("do") == "start":
+    if request.form.get("do") == "start" and not person.second_factor:
         second_factor.start(person)
         db.session.commit()
         return redirect(url_for("accounts.set_up", next=guard.safe(form.next.data)), 303)
@@ -86,6 +89,7 @@ def _confirm(person: Person, form: CodeForm) -> ResponseReturnValue:
         refuse(form, person, error)
         return _set_up(person, form), 422
     db.session.commit()
+    entry.renew(person)
     entry.pass_second()
     return render_template("accounts/codes.html", codes=codes, next=guard.safe(form.next.data))
 
@@ -95,7 +99,7 @@ def _set_up(person: Person, form: CodeForm) -> str:
     return render_template(
         "accounts/set_up.html",
         form=form,
-        secret=person.totp_secret,
+        secret=second_factor.pending(person),
         required=entry.second_factor_required(person),
     )
 
@@ -105,7 +109,7 @@ def _set_up(person: Person, form: CodeForm) -> str:
 def picture() -> ResponseReturnValue:
     """What the app reads, as a picture; only until a code of it was given."""
     person = entry.entered()
-    if person.totp_secret is None or person.second_factor:
+    if person.totp_pending is None or entry.asked_for_code(person):
         abort(404)
     out = io.BytesIO()
     said = second_factor.address(person, urlsplit(current_app.config["BASE_URL"]).hostname or "")
@@ -140,8 +144,8 @@ def _change_second_factor(person: Person, code: str) -> ResponseReturnValue:
     if request.form.get("do") == "codes":
         codes = second_factor.new_codes(person, code, clock.now())
         db.session.commit()
+        entry.renew(person)
         return render_template("accounts/codes.html", codes=codes, next=None)
-    second_factor.turn_off(person, code, clock.now())
-    second_factor.start(person)
+    second_factor.change_app(person, code, clock.now())
     db.session.commit()
     return redirect(url_for("accounts.set_up"), 303)

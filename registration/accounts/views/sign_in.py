@@ -4,7 +4,7 @@ from flask import Response, current_app, flash, make_response, redirect, render_
 from flask.typing import ResponseReturnValue
 
 from registration import clock, i18n
-from registration.accounts import entry, guard, limits, second_factor
+from registration.accounts import device, entry, guard, limits, second_factor
 from registration.accounts.forms import ButtonForm, CodeForm, SignInForm, read_email
 from registration.accounts.models import Person
 from registration.accounts.roles import Role
@@ -31,10 +31,10 @@ def sign_in_page() -> ResponseReturnValue:
     if not form.complete():
         return render_template("accounts/sign_in.html", form=form), 422
     email = str(read_email(form.email.data))
-    ask_for_link(email, clock.now())
+    ask_for_link(email, clock.now(), device.known(request.cookies.get(device.cookie_name())))
     db.session.commit()
     _want(form.next.data)
-    return render_template("accounts/sent.html", email=email, minutes=MINUTES, most=limits.LINKS[0][1])
+    return render_template("accounts/sent.html", email=email, minutes=MINUTES, most=limits.LINKS[1][1])
 
 
 def _want(page: str | None) -> None:
@@ -55,6 +55,7 @@ def link_page(token: str) -> ResponseReturnValue:
     """A one-time link: a page with a button. Only its POST signs in, since mail scanners open every link."""
     person = owner(token, clock.now())
     if person is None:
+        entry.note_refused("link_refused")
         return render_template("accounts/no_link.html", minutes=MINUTES), 410
     entry.speak_as(person)
     form = ButtonForm()
@@ -65,11 +66,13 @@ def link_page(token: str) -> ResponseReturnValue:
     used = use_link(token, clock.now())
     if used is None:
         db.session.rollback()
+        entry.note_refused("link_refused")
         return render_template("accounts/no_link.html", minutes=MINUTES), 410
     db.session.commit()
     entry.begin(used)
     # Once the session is over, the page that says so is in their language too.
-    return _remember_language(make_response(redirect(_onwards(used), 303)), i18n.speaking())
+    response = _remember_language(make_response(redirect(_onwards(used), 303)), i18n.speaking())
+    return device.remember(response, used)
 
 
 def _onwards(person: Person) -> str:
@@ -107,6 +110,7 @@ def second_factor_page() -> ResponseReturnValue:
 
 def refuse(form: CodeForm, person: Person, error: WrongCode | limits.TooMany) -> None:
     """Count a wrong code, and say at its field what is wrong."""
+    entry.note_refused("code_refused", person)
     if isinstance(error, WrongCode):
         limits.note_wrong_code(person, clock.now())
         db.session.commit()

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from registration.families.forms import EXAMPLE
 from tests.journeys.installation import Installation
 from tests.journeys.looking import look, scripted
-from tests.journeys.steps import answer, code, follow, link_in, press, stored, words
+from tests.journeys.steps import answer, code, follow, link_in, press, register, stored, words
 
 pytestmark = pytest.mark.browser
 Window = Callable[..., Page]
@@ -177,3 +177,10 @@ def test_a_family_registers_with_nothing_but_a_keyboard(window: Window, service:
     look(page)
     row = stored(service, name="Grace Hopper")[0]
     assert (row["adults"], row["needs"], row["phone"]) == (2, ["captions"], "+13035550142")
+
+
+def test_an_address_with_an_international_domain_arrives_as_it_was_typed(window: Window, service: Installation) -> None:
+    # Browsers rewrite such a domain in a field of type email, and to that of somebody else.
+    register(window(360), "es", "english-meeting", name="Ana", email="ana@straße-prueba.de", interpretation="none")
+    assert [row["email"] for row in stored(service, email="ana@straße-prueba.de")] == ["ana@straße-prueba.de"]
+    assert service.mail("ana@xn--strae-prueba-o9a.de")["Subject"]

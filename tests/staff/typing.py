@@ -208,7 +208,9 @@ def chosen(form: Form) -> dict[str, str]:
 
 def valid(control: Element, form: Form) -> str:
     """What a control takes: what stood in it, else something of its kind."""
-    return form.values.get(control.get("name")) or VALID.get(control.get("type"), "")
+    return form.values.get(control.get("name")) or VALID.get(
+        "email" if control.get("inputmode") == "email" else control.get("type"), ""
+    )
 
 
 def carrying(page: Page, texts: Iterable[str]) -> Form | None:

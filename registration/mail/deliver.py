@@ -122,8 +122,9 @@ class Delivery:
         found = restored.current()
         if behind := self._marker.behind(found):
             self._hold(now, behind)
-        elif self._uncounted:
-            # A backup that was made in the middle of a batch is then older than what that batch sent.
+        elif self._uncounted or found is None:
+            # A backup that was made in the middle of a batch is then older than what that batch sent, and one that was
+            # made before the very first mail is known as a copy of this database.
             found = restored.advance()
         self.heart.write(now)
         db.session.commit()

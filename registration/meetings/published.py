@@ -67,25 +67,12 @@ class Content:
         row = db.session.get(District, 1)
         if row is None:
             return unnamed_district(self.locale)
+        found = texts.load([("district", 1)])
         if self.shared:
             chosen.note(_chosen(row.offered_languages, row.accent))
-        found = texts.load([("district", 1)])
-
-        def said(field: str) -> Said:
-            return texts.say(found, "district", 1, field, self.locale, self.first_language)
-
-        return DistrictView(
-            # Settings may be saved before anybody writes the name.
-            name=said("name") or unnamed_district(self.locale).name,
-            phone=display(row.phone),
-            phone_href=href(row.phone),
-            hours=said("hours"),
-            say=said("say"),
-            email=row.email,
-            retention_days=row.retention_days,
-            spoken_notice_days=row.spoken_notice_days,
-            signed_notice_days=row.signed_notice_days,
-        )
+            for tag in current_app.config["LANGUAGES"]:
+                district_copy.keep(_district_view(row, found, tag, self.first_language), tag)
+        return _district_view(row, found, self.locale, self.first_language)
 
     def _must_not_learn(self) -> bool:
         # Asked for before something was written, and read on afterwards.
@@ -211,6 +198,24 @@ class Content:
         )
 
 
+def _district_view(row: District, found: texts.Texts, locale: str, first_language: str) -> DistrictView:
+    def said(field: str) -> Said:
+        return texts.say(found, "district", 1, field, locale, first_language)
+
+    return DistrictView(
+        # Settings may be saved before anybody writes the name.
+        name=said("name") or unnamed_district(locale).name,
+        phone=display(row.phone),
+        phone_href=href(row.phone),
+        hours=said("hours"),
+        say=said("say"),
+        email=row.email,
+        retention_days=row.retention_days,
+        spoken_notice_days=row.spoken_notice_days,
+        signed_notice_days=row.signed_notice_days,
+    )
+
+
 def _chosen(offered: list[str] | None, accent: str | None) -> chosen.Chosen:
     return chosen.Chosen(tuple(offered) if offered else None, accent)
 
@@ -260,7 +265,6 @@ def content(locale: str) -> Content:
         if len(kept) >= KEPT_CONTENTS:
             kept.clear()
         kept[key] = Content(locale, shared=True)
-        district_copy.keep(kept[key].district, locale)
     return kept[key]
 
 

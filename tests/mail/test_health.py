@@ -1,5 +1,7 @@
 """How delivery stands, and why; after a backup was restored nothing goes out twice."""
 
+import json
+import logging
 import socket
 import ssl
 import threading
@@ -15,18 +17,19 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from flask import Flask
-from sqlalchemy import delete, select
+from sqlalchemy import delete, event, select
 
 from registration import clock
 from registration.extensions import Declarative, db
+from registration.logs import JsonLines
 from registration.mail import health
-from registration.mail.deliver import Delivery, deliver_batch
+from registration.mail.deliver import Delivery, More, deliver_batch
 from registration.mail.health import Delivery as Stands
 from registration.mail.models import MailGeneration, OutboxMessage, State
-from registration.mail.smtp import Server
+from registration.mail.smtp import Server, ServerAway
 from registration.mail.trouble import Trouble
 from tests.conftest import NOW
-from tests.families.steps import messages, register
+from tests.families.steps import meeting, messages, register
 from tests.mail.carriers import Recording
 from tests.pages import Browser
 from tests.promises.service import Arrived, free_port
@@ -256,7 +259,7 @@ def test_staff_drop_what_came_back_with_a_backup(app: Flask) -> None:
     backup = copied()
     send_all(app, NOW)
     restore(backup)
-    # Before the first mail of an installation there is no counter yet, so the operator says that it was restored.
+    # Somebody who lost the data directory as well says that it was restored.
     result = app.test_cli_runner().invoke(args=["mail", "hold"])
     assert "1 messages are held" in result.output
     staff = signed_in(app, "coordinator")
@@ -264,6 +267,84 @@ def test_staff_drop_what_came_back_with_a_backup(app: Flask) -> None:
     staff.send(next(form for form in listed.forms() if "/mail/drop" in form.action))
     assert ("confirmation", "superseded") in messages()
     assert not [subject for subject in send_all(app, NOW + timedelta(minutes=1)) if "registered" in subject]
+
+
+@pytest.mark.own_app
+def test_a_backup_from_before_the_very_first_mail_is_known_as_one(app: Flask) -> None:
+    assert send_all(app, NOW) == []
+    register(Browser(app))
+    backup = copied()
+    assert len(send_all(app, NOW + timedelta(minutes=1))) == 1
+    restore(backup)
+    assert send_all(app, NOW + timedelta(minutes=2)) == []
+
+
+@pytest.mark.own_app
+def test_a_reminder_that_went_out_after_a_backup_is_not_sent_again_from_it(app: Flask) -> None:
+    register(Browser(app))
+    send_all(app, NOW)
+    backup = copied()
+    due = meeting().starts_at - timedelta(hours=3)
+    asked = send_what_comes_due(app, due)
+    assert asked, "the season has a reminder before each meeting"
+    restore(backup)
+    # The loop notices before it has queued all that is due: the rest of that is held too.
+    assert send_all(app, due + timedelta(minutes=5)) == []
+    assert send_what_comes_due(app, due + timedelta(minutes=6)) == []
+    assert "restored" in [state for _, state in messages()]
+
+
+def send_what_comes_due(app: Flask, now: datetime) -> list[str]:
+    """The subjects of what a new loop queues by itself and sends."""
+    with clock.at(now):
+        More(app).queue(now)
+        while More(app).queue(now):
+            pass
+    return send_all(app, now)
+
+
+def test_a_loop_that_sends_many_mails_writes_about_itself_once_in_ten_seconds(app: Flask) -> None:
+    for number in range(12):
+        register(Browser(app), email=f"family-{number}@example.org")
+    # Half a second for each mail.
+    seconds = iter(range(1, 100))
+    moments: list[datetime] = []
+
+    def later(_message: object) -> None:
+        moments.append(NOW + timedelta(seconds=next(seconds) / 2))
+        clock._standing_still = moments[-1]
+
+    written: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith("INSERT INTO mail_worker"):
+            written.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        with clock.at(NOW):
+            assert Delivery(app, by=Recording(later)).batch(NOW) == 12
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    # At the start, when the first mail went out, and not again before ten seconds are over.
+    assert (moments[-1] - NOW, len(written)) == (timedelta(seconds=6), 2)
+
+
+def test_the_log_says_why_and_names_nobody(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    register(Browser(app), email="rosa@example.org")
+
+    def refuse(_message: object) -> None:
+        raise ServerAway("SMTPSenderRefused: 530 rosa@example.org may not send", Trouble.AUTHENTICATION)
+
+    logging.getLogger("registration").propagate = True
+    with clock.at(NOW), caplog.at_level(logging.INFO):
+        Delivery(app, by=Recording(refuse)).batch(NOW)
+    logging.getLogger("registration").propagate = False
+    lines = [JsonLines().format(record) for record in caplog.records]
+    assert "rosa" not in "".join(lines)
+    said = next(line for line in map(json.loads, lines) if "trouble" in line)
+    assert (said["level"], said["trouble"]) == ("warning", "authentication")
+    assert "FLASK_MAIL_PASSWORD" in said["message"]
 
 
 def test_another_database_is_no_restored_one(app: Flask) -> None:

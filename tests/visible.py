@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -103,6 +104,8 @@ def _moments(meeting: Meeting, tag: str) -> Iterable[str]:
     yield from (when.date, when.time, when.zone, dates.line(meeting.starts_at, meeting.ends_at, zone, tag))
     tile = dates.tile(meeting.starts_at, zone, tag)
     yield from (tile.weekday, tile.month)
+    # When its answers are deleted.
+    yield dates.full_date(meeting.ends_at + timedelta(days=meeting.retention_days or 30), zone, tag)
     for days in walk.DEADLINES:
         yield dates.day_month(meeting.starts_at - days, zone, tag)
     for moment in (walk.OPENED, walk.CLOSED):

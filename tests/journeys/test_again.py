@@ -212,7 +212,7 @@ def test_a_family_deletes_its_data(window: Window, service: Installation) -> Non
     row = stored(service, public_id=known.public_id)[0]
     assert (row["email"], "Delete" in row["name"], row["erased_at"] is None) == (None, False, False)
     page.goto(known.link)
-    expect(page.locator("h1")).to_have_text("Open your link again")
+    expect(page.locator("h1")).to_have_text("We deleted your answers")
     look(page)
 
 

@@ -229,8 +229,8 @@ def test_what_became_of_a_reminder_is_followed_to_its_report(app: Flask, staff: 
 
         deliver(app, ASKED, Recording(refuse))
         run = staff.get(run.address)
-        assert table(run)["Tiếng Việt Vietnamese"] == ["0", "0", "0", "0", "1", "0", "0"]
-        assert table(run)["Español Spanish"] == ["2", "0", "0", "1", "0", "0", "0"]
+        assert table(run)["Tiếng Việt Vietnamese"] == ["0", "0", "0", "0", "1", "0", "0", "0"]
+        assert table(run)["Español Spanish"] == ["2", "0", "0", "1", "0", "0", "0", "0"]
         assert "1 message will be sent again." in click(staff, run, "Send again what failed").text
         deliver(app, ASKED)
         assert table(staff.get(run.address))["Tiếng Việt Vietnamese"][0] == "1"

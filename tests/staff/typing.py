@@ -3,6 +3,7 @@
 Pages are found by their routes and by the links on them, forms on the pages, so what is new is typed into by itself.
 """
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import cycle
@@ -224,6 +225,7 @@ def carrying(page: Page, texts: Iterable[str]) -> Form | None:
 
 
 def folded(text: str) -> str:
-    """`text` without what fields drop: control characters, marks of direction, runs of space."""
-    kept: Iterable[str] = (c for c in text if c.isprintable() or c.isspace())
+    """`text` without what fields drop or make plain: control characters, joiners, runs of space, full-width letters."""
+    plain = unicodedata.normalize("NFKC", text)
+    kept: Iterable[str] = (c for c in plain if c.isprintable() or c.isspace())
     return "".join("".join(kept).replace("\ufffd", "").split())

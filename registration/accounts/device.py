@@ -1,4 +1,4 @@
-"""Which browsers have signed in before: a signed cookie that names the person, signs nobody in, and lasts a year."""
+"""Which browsers have signed in before: a signed cookie that names people, signs nobody in, and lasts a year."""
 
 import hashlib
 
@@ -8,6 +8,7 @@ from itsdangerous import BadSignature, TimestampSigner
 from registration.accounts.models import Person
 
 LASTS_SECONDS = 365 * 24 * 3600
+MOST = 8
 
 
 def cookie_name() -> str:
@@ -15,20 +16,24 @@ def cookie_name() -> str:
     return "__Host-device" if current_app.config["SESSION_COOKIE_SECURE"] else "device"
 
 
-def remember(response: Response, person: Person) -> Response:
-    """Let this browser say later that `person` has signed in with it."""
-    value = _signer().sign(person.public_id).decode()
+def remember(response: Response, person: Person, before: str | None) -> Response:
+    """Let this browser say later that `person` has signed in with it; `before`: its cookie until now.
+
+    An office shares a computer, so the last MOST people are remembered.
+    """
+    people = [person.public_id, *(one for one in known(before) if one != person.public_id)]
+    value = _signer().sign("~".join(people[:MOST])).decode()
     secure = current_app.config["SESSION_COOKIE_SECURE"]
     response.set_cookie(cookie_name(), value, LASTS_SECONDS, secure=secure, httponly=True, samesite="Lax")
     return response
 
 
-def known(cookie: str | None) -> str | None:
-    """The public id of whoever signed in with this browser; None where nobody did, or nobody can tell."""
+def known(cookie: str | None) -> tuple[str, ...]:
+    """The public ids of those who signed in with this browser, the last one first; none where nobody can tell."""
     try:
-        return _signer().unsign(cookie or "", max_age=LASTS_SECONDS).decode()
+        return tuple(_signer().unsign(cookie or "", max_age=LASTS_SECONDS).decode().split("~"))
     except BadSignature:
-        return None
+        return ()
 
 
 def _signer() -> TimestampSigner:

@@ -33,16 +33,24 @@ class TooMany(Exception):
     """Too many wrong codes; a while has to pass."""
 
 
-def take_link(whose: str, kind: Attempt, now: datetime) -> bool:
-    """Count a mail with a link under an address or a device, unless there were too many; the same work either way."""
+def take_link(whose: str, kind: Attempt, now: datetime, *, own: bool = False) -> bool:
+    """Count a mail with a link under an address or a device, unless there were too many; the same work either way.
+
+    `own`: asked for by a browser that signed in before, so the limit on all strangers together does not touch it.
+    """
     key = address_key(whose)
     fits = [_since(now - window, SignInAttempt.key == key) < most for window, most in LINKS]
     window, most = LINKS_IN_ALL
-    fits.append(_since(now - window, SignInAttempt.kind == kind) < most)
+    fits.append(_since(now - window, SignInAttempt.kind == kind) < most or own)
     if not all(fits):
         return False
     db.session.add(SignInAttempt(kind=kind, key=key, at=now))
     return True
+
+
+def asked_since(whose: str, moment: datetime) -> bool:
+    """Whether a link was mailed under an address or a device since a moment."""
+    return _since(moment, SignInAttempt.key == address_key(whose)) > 0
 
 
 def take_lost_link(contact: str, now: datetime) -> bool:

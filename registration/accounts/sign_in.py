@@ -1,5 +1,6 @@
 """Signing in by a one-time link, and signing out. Decision 006 says why the link stands in no row."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -22,23 +23,25 @@ def person_of(email: str) -> Person | None:
     return db.session.scalars(select(Person).where(Person.email_folded == folded(email))).first()
 
 
-def ask_for_link(email: str, now: datetime, device: str | None = None) -> None:
+def ask_for_link(email: str, now: datetime, devices: Collection[str] = ()) -> None:
     """Queue a one-time link to `email`, in the caller's transaction; while one is good, that one again.
 
-    `device`: whose browser it is, by the cookie of an earlier sign-in (public id). Its requests are counted apart from
-    those of strangers. An address that nobody has, or somebody deactivated, causes the same hashing and a message that
-    is superseded when it would be sent: the answer tells nothing, nor does the time it takes.
+    `devices`: who has signed in with this browser before (public ids). Their requests are counted apart from those of
+    strangers. An address that nobody has, or somebody deactivated, causes the same statements and the same hashing, and
+    a message that is superseded when it would be sent: the answer tells nothing, nor does the time it takes.
     """
     # Locked, so that two at once count each other.
     found = (
         select(Person).where(Person.email_folded == folded(email), Person.active).with_for_update(of=Person, **NO_KEY)
     )
     person = db.session.scalars(found).first()
-    own = person is not None and person.public_id == device
-    whose = f"device {device}" if own else folded(email)
+    own = person is not None and person.public_id in devices
+    whose = f"device {person.public_id}" if person is not None and own else folded(email)
     good = _good_link(person, now)
-    if limits.take_link(whose, Attempt.LINK if person else Attempt.UNKNOWN, now):
-        _send(email, person, now, good)
+    # An address that nobody has is answered as if its last link were still good.
+    again = limits.asked_since(whose, now - LIFE) and (good is not None or person is None)
+    if limits.take_link(whose, Attempt.LINK if person else Attempt.UNKNOWN, now, own=own):
+        _send(email, person, now, good.public_id if good and again else links.new_public_id(), again=again)
 
 
 def _good_link(person: Person | None, now: datetime) -> SignInLink | None:
@@ -49,31 +52,31 @@ def _good_link(person: Person | None, now: datetime) -> SignInLink | None:
 
 def send_link(person: Person, by: Person, now: datetime) -> None:
     """Queue a one-time link because somebody else asked for it; it counts against no limit."""
-    _send(person.email, person, now)
+    _send(person.email, person, now, links.new_public_id())
     record("link_sent", object_kind=SUBJECT, object_id=person.id, person=by)
 
 
-def _send(email: str, person: Person | None, now: datetime, again: SignInLink | None = None) -> None:
-    link = again or _make(person, now)[0]
+def _send(email: str, person: Person | None, now: datetime, public_id: str, *, again: bool = False) -> None:
+    _make(person, now, public_id, again=again)
     enqueue(
         "sign_in",
         subject=(SUBJECT, person.id if person else 0),
         # The moment tells a second mail of the same link apart.
-        occurrence=f"{link.public_id}:{now:%H%M%S%f}",
+        occurrence=f"{public_id}:{now:%H%M%S%f}",
         channel="mail",
         address=email,
-        expires_at=link.expires_at,
+        expires_at=now + LIFE,
     )
 
 
 def link_for(person: Person, now: datetime) -> str:
     """The address of a one-time link for `person`, for whoever has the machine's command line."""
-    _, token = _make(person, now)
+    token = _make(person, now, links.new_public_id())
     return links.absolute("accounts.link", token=token)
 
 
-def _make(person: Person | None, now: datetime) -> tuple[SignInLink, str]:
-    public_id = links.new_public_id()
+def _make(person: Person | None, now: datetime, public_id: str, *, again: bool = False) -> str:
+    """The token of a link, and its row unless it is there from before: hashing is done either way."""
     token = tokens.token(public_id)
     link = SignInLink(
         public_id=public_id,
@@ -82,9 +85,10 @@ def _make(person: Person | None, now: datetime) -> tuple[SignInLink, str]:
         created_at=now,
         expires_at=now + LIFE,
     )
-    db.session.add(link)
-    db.session.flush()
-    return link, token
+    if not again:
+        db.session.add(link)
+        db.session.flush()
+    return token
 
 
 def owner(token: str, now: datetime) -> Person | None:

@@ -185,6 +185,11 @@ def test_the_old_phone_stays_good_until_a_code_of_the_new_one_was_given(
     third = Browser(app)
     enter(third, person, codes[3])
     assert is_in(third)
+    for address in ("/profile/second-factor", "/profile/second-factor/picture.svg"):
+        refused = third.raw("get", address)
+        assert refused.status_code in (303, 404), "nor does a session in which no code of the old app was given for it"
+    with clock.at(NOW + timedelta(minutes=16)):
+        assert browser.raw("get", "/profile/second-factor").status_code == 303, "nor one in which that was long ago"
     fresh = browser.send(browser.get("/profile/second-factor").form("code"), code=code_at(person))
     assert fresh.status == 200
     db.session.refresh(person)

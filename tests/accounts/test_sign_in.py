@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import event, func, select
 
 from registration import clock
-from registration.accounts import limits, sign_in, tokens
+from registration.accounts import device, limits, sign_in, tokens
 from registration.accounts.models import AuditEntry, SignInAttempt, SignInLink
 from registration.extensions import db
 from registration.mail import address, queue
@@ -132,7 +132,7 @@ def test_known_unknown_and_deactivated_get_the_same_page_with_the_same_work(
     seen = [work(Browser(app), email, monkeypatch) for email in (known.email, UNKNOWN, gone.email)]
     calls, _, page = seen[0]
     assert calls.count("token") == calls.count("fingerprint") == 1
-    assert calls.count("address_key") == 2
+    assert calls.count("address_key") == 3
     assert len({(tuple(one[0]), one[2]) for one in seen}) == 1
     # The roles of somebody who was found are one more look at a small table; what writes and waits is the same.
     writes = [[text for text in one[1] if not text.startswith("SELECT")] for one in seen]
@@ -316,3 +316,50 @@ def test_signing_in_leaves_the_family_of_this_browser_alone_and_the_other_way_ro
     browser = signed_in(app, "coordinator")
     browser.get("/en/?next=1")
     assert browser.get("/profile").heading == "My profile"
+
+
+def test_a_flood_of_requests_for_many_people_does_not_touch_browsers_that_signed_in_before(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = signed_in(app, "coordinator")
+    email = person_with("coordinator").email
+    monkeypatch.setattr(limits, "LINKS_IN_ALL", (timedelta(hours=1), 1))
+    with clock.at(NOW + timedelta(hours=2)):
+        ask(Browser(app), person_with("administrator").email)
+        before = len(mail_to(email))
+        ask(Browser(app), email)
+        assert len(mail_to(email)) == before, "strangers have used up what all of them may ask for"
+        ask(own, email)
+        assert len(mail_to(email)) == before + 1
+
+
+def test_a_shared_computer_remembers_everybody_who_signed_in_with_it(app: Flask) -> None:
+    browser = signed_in(app, "coordinator")
+    browser.send(browser.get("/sign-out").form())
+    open_link(browser, person_with("administrator"))
+    (cookie,) = [one.value for one in [browser.client.get_cookie("device")] if one]
+    with app.test_request_context():
+        people = device.known(cookie)
+    assert people == (person_with("administrator").public_id, person_with("coordinator").public_id)
+
+
+def written(app: Flask, email: str, second: int) -> list[str]:
+    """The tables that are written to when somebody asks for a link, in order."""
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if found := re.match(r"(?:INSERT INTO|UPDATE) (\w+)", statement):
+            seen.append(found[1])
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        ask_after(app, email, timedelta(seconds=second))
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    return seen
+
+
+def test_asking_again_costs_the_same_for_an_address_that_nobody_has(app: Flask) -> None:
+    email = person_with("coordinator").email
+    for second in (0, 1):
+        assert written(app, email, second) == written(app, "nobody@example.org", second)

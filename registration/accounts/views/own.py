@@ -1,10 +1,11 @@
 """One's own profile: name, language, telephone, and the second factor."""
 
 import io
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import segno
-from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Response, abort, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from registration import clock, phones
@@ -17,6 +18,10 @@ from registration.accounts.views.blueprint import blueprint
 from registration.accounts.views.sign_in import refuse
 from registration.extensions import db
 from registration.i18n import gettext
+
+# In the session: until when another app may be set up, in seconds since 1970.
+NEW_APP = "new_app_until"
+FINISH_WITHIN = timedelta(minutes=15)
 
 
 @blueprint.route("/profile", methods=["GET", "POST"], endpoint="profile")
@@ -67,7 +72,7 @@ def set_up_page() -> ResponseReturnValue:
     # Whoever has opened the link alone must not replace the app of somebody who has one.
     if entry.asked_for_code(person):
         return redirect(url_for("accounts.second_factor"), 303)
-    if person.second_factor and person.totp_pending is None:
+    if person.second_factor and not _may_finish():
         return redirect(url_for("accounts.second_factor_settings"), 303)
     form = CodeForm()
     if request.method != "POST":
@@ -82,6 +87,11 @@ def set_up_page() -> ResponseReturnValue:
     return _confirm(person, form)
 
 
+def _may_finish() -> bool:
+    """Whether a code of the app before was given in this session a moment ago, so that another one may replace it."""
+    return int(session.get(NEW_APP, 0)) > clock.now().timestamp()
+
+
 def _confirm(person: Person, form: CodeForm) -> ResponseReturnValue:
     try:
         codes = second_factor.confirm(person, form.code.data or "", clock.now())
@@ -89,6 +99,7 @@ def _confirm(person: Person, form: CodeForm) -> ResponseReturnValue:
         refuse(form, person, error)
         return _set_up(person, form), 422
     db.session.commit()
+    session.pop(NEW_APP, None)
     entry.renew(person)
     entry.pass_second()
     return render_template("accounts/codes.html", codes=codes, next=guard.safe(form.next.data))
@@ -109,7 +120,8 @@ def _set_up(person: Person, form: CodeForm) -> str:
 def picture() -> ResponseReturnValue:
     """What the app reads, as a picture; only until a code of it was given."""
     person = entry.entered()
-    if person.totp_pending is None or entry.asked_for_code(person):
+    may_see = not entry.asked_for_code(person) and (not person.second_factor or _may_finish())
+    if person.totp_pending is None or not may_see:
         abort(404)
     out = io.BytesIO()
     said = second_factor.address(person, urlsplit(current_app.config["BASE_URL"]).hostname or "")
@@ -147,5 +159,6 @@ def _change_second_factor(person: Person, code: str) -> ResponseReturnValue:
         entry.renew(person)
         return render_template("accounts/codes.html", codes=codes, next=None)
     second_factor.change_app(person, code, clock.now())
+    session[NEW_APP] = int((clock.now() + FINISH_WITHIN).timestamp())
     db.session.commit()
     return redirect(url_for("accounts.set_up"), 303)

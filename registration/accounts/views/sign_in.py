@@ -72,7 +72,7 @@ def link_page(token: str) -> ResponseReturnValue:
     entry.begin(used)
     # Once the session is over, the page that says so is in their language too.
     response = _remember_language(make_response(redirect(_onwards(used), 303)), i18n.speaking())
-    return device.remember(response, used)
+    return device.remember(response, used, request.cookies.get(device.cookie_name()))
 
 
 def _onwards(person: Person) -> str:

@@ -269,4 +269,4 @@ def test_asking_for_a_lost_link_costs_the_same_whether_it_fits_or_not(browser: B
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
     assert len([one for one in written if "INSERT INTO sign_in_attempt" in one]) == 1
-    assert len([one for one in written if "INSERT INTO outbox" in one]) == 1
+    assert any("INSERT INTO outbox" in one for one in written)
